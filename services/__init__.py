@@ -1,0 +1,1 @@
+"""The services. None imports another; what two need lives in ``shared``."""

@@ -1,0 +1,1 @@
+"""One typed async client a service."""

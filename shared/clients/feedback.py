@@ -1,0 +1,45 @@
+"""Client of feedback."""
+
+from __future__ import annotations
+
+import httpx
+
+from shared.clients.base import Client
+from shared.contracts.base import Receipt
+from shared.contracts.feedback import (
+    FeedbackStatistics,
+    PairRequest,
+    PreferenceDataset,
+    PreferenceRequest,
+    Rating,
+    RatingRequest,
+)
+from shared.settings import Settings
+
+
+class FeedbackClient(Client):
+    service = "feedback"
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        super().__init__(settings, settings.feedback_url, transport)
+
+    async def rate(self, request: RatingRequest) -> Rating:
+        return await self._post(Rating, "/v1/ratings", request)
+
+    async def ratings(self, persona: str) -> list[Rating]:
+        return await self._list(Rating, "/v1/ratings", persona=persona)
+
+    async def compare(self, request: PairRequest) -> FeedbackStatistics:
+        return await self._post(FeedbackStatistics, "/v1/pairs", request)
+
+    async def statistics(self, persona: str) -> FeedbackStatistics:
+        return await self._get(FeedbackStatistics, "/v1/statistics", persona=persona)
+
+    async def build_dataset(self, request: PreferenceRequest) -> PreferenceDataset:
+        return await self._post(PreferenceDataset, "/v1/datasets", request)
+
+    async def datasets(self, persona: str | None = None) -> list[PreferenceDataset]:
+        return await self._list(PreferenceDataset, "/v1/datasets", persona=persona)
+
+    async def forget(self, person: str) -> Receipt:
+        return await self._post(Receipt, f"/v1/people/{person}/forget")

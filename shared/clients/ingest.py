@@ -1,0 +1,89 @@
+"""Client of ingest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from shared.clients.base import Client
+from shared.contracts.base import Receipt
+from shared.contracts.ingest import (
+    Chat,
+    Consent,
+    ConsentGrant,
+    Dataset,
+    DatasetRequest,
+    ExchangePage,
+    Import,
+    Person,
+)
+from shared.settings import Settings
+
+CHUNK = 1 << 20
+
+
+class IngestClient(Client):
+    service = "ingest"
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        super().__init__(settings, settings.ingest_url, transport)
+
+    async def upload(self, file: Path, *, consent: bool) -> Import:
+        """Send an export; the import runs in the background under the returned id, which is also its job's.
+
+        Args:
+            consent: the owner consents to training on and retrieving their own messages.
+        """
+
+        async def chunks():  # type: ignore[no-untyped-def]
+            with file.open("rb") as source:
+                while chunk := source.read(CHUNK):
+                    yield chunk
+
+        response = await self._call(
+            "POST", "/v1/imports", params={"filename": file.name, "consent": consent}, content=chunks(), timeout=None
+        )
+        return Import.model_validate_json(response.content)
+
+    async def get_import(self, import_id: str) -> Import:
+        return await self._get(Import, f"/v1/imports/{import_id}")
+
+    async def imports(self) -> list[Import]:
+        return await self._list(Import, "/v1/imports")
+
+    async def people(self, *, names: bool = False) -> list[Person]:
+        return await self._list(Person, "/v1/people", names=names)
+
+    async def chats(self, *, names: bool = False) -> list[Chat]:
+        return await self._list(Chat, "/v1/chats", names=names)
+
+    async def consents(self, *, names: bool = False) -> list[Consent]:
+        return await self._list(Consent, "/v1/consents", names=names)
+
+    async def grant(self, grant: ConsentGrant) -> list[Consent]:
+        response = await self._call("POST", "/v1/consents", json=grant.model_dump(mode="json"))
+        return [Consent.model_validate(item) for item in response.json()]
+
+    async def revoke(self, person: str, chat: int | None = None) -> list[Consent]:
+        params = {"person": person} | ({"chat": chat} if chat is not None else {})
+        response = await self._call("DELETE", "/v1/consents", params=params)
+        return [Consent.model_validate(item) for item in response.json()]
+
+    async def build_dataset(self, request: DatasetRequest) -> Dataset:
+        """Start building a version; the job's id is the dataset's name."""
+        return await self._post(Dataset, "/v1/datasets", request)
+
+    async def dataset(self, name: str) -> Dataset:
+        return await self._get(Dataset, f"/v1/datasets/{name}")
+
+    async def datasets(self, persona: str | None = None) -> list[Dataset]:
+        return await self._list(Dataset, "/v1/datasets", persona=persona)
+
+    async def exchanges(self, *, after: str | None = None, limit: int = 500, chats: list[int] | None = None) -> ExchangePage:
+        """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
+        return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
+
+    async def forget(self, person: str) -> Receipt:
+        """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""
+        return await self._post(Receipt, f"/v1/people/{person}/forget")

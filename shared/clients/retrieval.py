@@ -1,0 +1,35 @@
+"""Client of retrieval."""
+
+from __future__ import annotations
+
+import httpx
+
+from shared.clients.base import Client
+from shared.contracts.base import Receipt
+from shared.contracts.jobs import Job
+from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
+from shared.settings import Settings
+
+
+class RetrievalClient(Client):
+    service = "retrieval"
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        super().__init__(settings, settings.retrieval_url, transport)
+
+    async def index(self, request: IndexRequest) -> Job:
+        """Queue indexing of everything that may be retrieved."""
+        return await self._post(Job, "/v1/index", request)
+
+    async def search(self, request: SearchRequest) -> list[Hit]:
+        response = await self._call("POST", "/v1/search", json=request.model_dump(mode="json"))
+        return [Hit.model_validate(item) for item in response.json()]
+
+    async def context(self, request: ContextRequest) -> Context:
+        return await self._post(Context, "/v1/context", request)
+
+    async def turns(self, conversation: str) -> list[Turn]:
+        return await self._list(Turn, f"/v1/conversations/{conversation}/turns")
+
+    async def forget(self, request: ForgetRequest) -> Receipt:
+        return await self._post(Receipt, "/v1/forget", request)

@@ -1,0 +1,58 @@
+"""Client of trainer."""
+
+from __future__ import annotations
+
+import httpx
+
+from shared.clients.base import Client
+from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
+from shared.settings import Settings
+
+
+class TrainerClient(Client):
+    service = "trainer"
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        super().__init__(settings, settings.trainer_url, transport)
+
+    async def start(self, request: RunRequest) -> Run:
+        """Queue a run; its id is also its job's."""
+        return await self._post(Run, "/v1/runs", request)
+
+    async def run(self, run_id: str) -> Run:
+        return await self._get(Run, f"/v1/runs/{run_id}")
+
+    async def runs(self, persona: str | None = None) -> list[Run]:
+        return await self._list(Run, "/v1/runs", persona=persona)
+
+    async def metrics(self, run_id: str) -> list[MetricPoint]:
+        return await self._list(MetricPoint, f"/v1/runs/{run_id}/metrics")
+
+    async def cancel(self, run_id: str) -> Run:
+        return await self._post(Run, f"/v1/runs/{run_id}/cancel")
+
+    async def adapters(self, persona: str | None = None) -> list[Adapter]:
+        return await self._list(Adapter, "/v1/adapters", persona=persona)
+
+    async def adapter(self, name: str) -> Adapter:
+        return await self._get(Adapter, f"/v1/adapters/{name}")
+
+    async def evaluation(self, adapter: str) -> Evaluation:
+        return await self._get(Evaluation, f"/v1/adapters/{adapter}/evaluation")
+
+    async def promote(self, adapter: str) -> Promotion:
+        return await self._post(Promotion, f"/v1/adapters/{adapter}/promote")
+
+    async def roll_back(self, persona: str) -> Promotion:
+        return await self._post(Promotion, f"/v1/personas/{persona}/rollback")
+
+    async def promotions(self, persona: str | None = None) -> list[Promotion]:
+        return await self._list(Promotion, "/v1/promotions", persona=persona)
+
+    async def routes(self) -> list[Route]:
+        return await self._list(Route, "/v1/routes")
+
+    async def taint(self, dataset: str) -> list[Adapter]:
+        """Mark every adapter that was trained on a dataset as tainted; the live one among them is withdrawn."""
+        response = await self._call("POST", f"/v1/datasets/{dataset}/taint")
+        return [Adapter.model_validate(item) for item in response.json()]

@@ -1,0 +1,1 @@
+"""The wire models: what crosses HTTP, queues and artifact manifests. One module a service."""

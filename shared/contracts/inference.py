@@ -1,0 +1,27 @@
+"""inference: the extensions that the gateway adds to OpenAI's chat completions.
+
+The wire format itself is OpenAI's (``/v1/models``, ``/v1/chat/completions``); requests may carry an ``anselm`` object
+(``extra_body={"anselm": {...}}`` in OpenAI's client) and answers carry one back.
+"""
+
+from __future__ import annotations
+
+from shared.contracts.base import Contract, Name
+
+
+class ChatExtension(Contract):
+    """With a conversation, the gateway adds its memory and remembers the new turn; without one, it does neither."""
+
+    conversation: str | None = None
+    person: str | None = None
+    retrieval: bool = True
+    remember: bool = True
+
+
+class AnswerExtension(Contract):
+    """Who answered, and what the guards did."""
+
+    persona: Name
+    adapter: Name | None
+    guard: str | None = None
+    examples: int = 0

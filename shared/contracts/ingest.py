@@ -1,0 +1,160 @@
+"""ingest: Telegram in, clean and consented datasets out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from shared.contracts.base import ChatMessage, Contract, Name
+from shared.contracts.jobs import JobState
+
+
+class Purpose(StrEnum):
+    """What a person may allow their words in one chat to be used for."""
+
+    TRAIN = "train"
+    RETRIEVE = "retrieve"
+
+
+class RefusedExample(Contract):
+    """The first of its kind that was refused: where to look in the export."""
+
+    chat: str
+    message_id: int | None
+    reason: str
+    field: str
+
+
+class ImportReport(Contract):
+    """What an import did with every message that it read; ``read`` is the sum of the parts."""
+
+    chats: int = 0
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    service: int = 0
+    refused: dict[str, int] = Field(default_factory=dict)
+    refused_examples: list[RefusedExample] = Field(default_factory=list)
+    media_only: int = 0
+    from_owner: int = 0
+    masked: dict[str, int] = Field(default_factory=dict, description="masked strings by kind")
+
+
+class Import(Contract):
+    id: str
+    state: JobState
+    filename: str
+    owner: str | None = Field(description="pseudonym of the owner, once the export named them")
+    report: ImportReport
+    error: str | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class Person(Contract):
+    """Someone in the history. ``id`` is the stable pseudonym ``user_XXXX``; real names never leave ingest
+    except to the owner, who asks with ``names=true``."""
+
+    id: str
+    name: str | None = None
+    is_owner: bool
+    messages: int
+
+
+class Chat(Contract):
+    id: int
+    name: str | None = None
+    type: str
+    messages: int
+    people: list[str]
+
+
+class ConsentGrant(Contract):
+    """``person``: a pseudonym or the exact name in the export; ``chat``: an id, or none for every chat shared with them."""
+
+    person: str
+    chat: int | None = None
+    purposes: list[Purpose]
+    evidence: str = Field(min_length=1, description="how the person agreed, in the owner's words")
+
+
+class Consent(Contract):
+    person: str
+    name: str | None = None
+    chat: int
+    purpose: Purpose
+    evidence: str
+    granted_at: datetime
+    revoked_at: datetime | None = None
+
+
+class DatasetRequest(Contract):
+    persona: Name
+    chats: list[int] | None = Field(default=None, description="chat ids to learn from; none: every consented chat")
+    window: int = Field(default=8, ge=1, le=20, description="exchanges of context before a reply")
+    session_gap_s: int = Field(default=6 * 3600, ge=60, description="silence that ends a session")
+    system_prompt: str | None = Field(default=None, description="none: written from the owner's first name")
+    emoji_only: bool = Field(default=True, description="keep replies that are only emoji")
+
+
+class SplitStatistics(Contract):
+    examples: int
+    threads: int
+    reply_tokens: int = Field(description="words, as the default model-free tokenizer counts them")
+    reply_characters_mean: float
+    bubbles_mean: float
+
+
+class DatasetStatistics(Contract):
+    splits: dict[str, SplitStatistics]
+    languages: dict[str, int] = Field(default_factory=dict)
+    reply_length_histogram: dict[str, int] = Field(default_factory=dict)
+    withheld_messages: int = Field(default=0, description="messages left out for want of consent")
+    near_duplicates_removed: int = 0
+    left_out: dict[str, int] = Field(default_factory=dict, description="messages left out, by reason")
+
+
+class Dataset(Contract):
+    """An immutable version: a folder with sft_data.json, {train,val,test}.jsonl, lineage and a manifest."""
+
+    name: Name
+    persona: Name
+    version: int
+    state: JobState
+    system_prompt: str
+    path: str | None
+    digest: str | None
+    tainted: bool = False
+    statistics: DatasetStatistics | None = None
+    error: str | None = None
+    created_at: datetime
+
+
+class Example(Contract):
+    """One line of a dataset: context -> reply, and the messages that it came from."""
+
+    id: str
+    thread: str
+    messages: list[ChatMessage]
+    message_ids: list[str] = Field(description="``chat:message`` for every message in it, reply last")
+    people: list[str] = Field(default_factory=list, description="pseudonyms of everyone whose words are in it")
+
+
+class Exchange(Contract):
+    """A past exchange that may be retrieved: what was said to the owner, and what the owner answered."""
+
+    id: str
+    chat: int
+    at: datetime
+    context: str
+    reply: str
+    message_ids: list[str]
+    people: list[str]
+
+
+class ExchangePage(Contract):
+    items: list[Exchange]
+    next: str | None

@@ -1,0 +1,72 @@
+"""retrieval: past messages, anchors and conversation memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from shared.contracts.base import ChatMessage, Contract, Name
+
+
+class IndexRequest(Contract):
+    persona: Name
+    chats: list[int] | None = None
+
+
+class SearchRequest(Contract):
+    persona: Name
+    query: str = Field(min_length=1, max_length=8_000)
+    k: int = Field(default=4, ge=1, le=50)
+
+
+class Hit(Contract):
+    """A past exchange of the owner. ``score`` is the reciprocal-rank-fusion score: comparable within one answer only."""
+
+    id: str
+    context: str
+    reply: str
+    at: datetime
+    score: float
+
+
+class ContextRequest(Contract):
+    persona: Name
+    conversation: str = Field(min_length=1, max_length=200)
+    message: str = Field(max_length=8_000)
+    turns: int = Field(default=12, ge=0, le=100, description="recent turns of this conversation")
+    examples: int = Field(default=3, ge=0, le=10)
+    anchors: int = Field(default=2, ge=0, le=10)
+
+
+class Context(Contract):
+    """All that a reply needs to know, in one round trip. Turns are oldest first."""
+
+    turns: list[ChatMessage]
+    examples: list[Hit]
+    anchors: list[Hit]
+
+
+class Turn(Contract):
+    """One message and its reply, to be remembered. ``key`` makes a repeated delivery harmless."""
+
+    key: str
+    persona: Name
+    conversation: str
+    person: str = Field(description="who the persona spoke with, e.g. ``telegram-4711``")
+    message: str
+    reply: str
+    adapter: Name | None = None
+    at: datetime
+
+
+class ForgetRequest(Contract):
+    """Exactly what a person, a conversation or a set of messages left behind is removed."""
+
+    person: str | None = None
+    conversation: str | None = None
+    message_ids: list[str] | None = None
+
+
+#: Name of the Celery task on queue ``memory`` that stores a ``Turn``.
+REMEMBER_TASK = "retrieval.remember"

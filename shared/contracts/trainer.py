@@ -1,0 +1,141 @@
+"""trainer: runs, adapters, evaluations, promotions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.base import ChatMessage, Contract, Name
+from shared.contracts.jobs import JobState
+
+
+class Stage(StrEnum):
+    BASELINE = "baseline"
+    SFT = "sft"
+    MERGE = "merge"
+    EVALUATE = "evaluate"
+    DPO = "dpo"
+    KTO = "kto"
+
+
+class RunRequest(Contract):
+    """``dataset`` for baseline and sft; ``adapter`` for merge, evaluate, dpo and kto;
+    ``preferences`` (a preference dataset's name) for dpo and kto. ``recipe`` overrides single settings of the stage."""
+
+    stage: Stage
+    persona: Name
+    dataset: Name | None = None
+    adapter: Name | None = None
+    preferences: Name | None = None
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    key: str | None = Field(default=None, description="idempotency key: the same key is the same run")
+
+
+class Run(Contract):
+    id: str
+    stage: Stage
+    persona: Name
+    state: JobState
+    dataset: Name | None
+    adapter: Name | None = Field(description="the adapter that the run made or worked on")
+    preferences: Name | None
+    base_model: str
+    recipe: dict[str, Any]
+    metrics: dict[str, Any]
+    attempts: int
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class MetricPoint(Contract):
+    """One line of a run's live curve."""
+
+    step: int
+    values: dict[str, float]
+
+
+class Sample(Contract):
+    """One held-out message with three answers to it."""
+
+    context: list[ChatMessage]
+    message: str
+    base: str
+    persona: str
+    owner: str
+
+
+class Gate(Contract):
+    passed: bool
+    reasons: list[str] = Field(description="why it was refused; empty when passed")
+
+
+class Evaluation(Contract):
+    """Figures on held-out threads. ``base`` is the untuned model with a good prompt, measured in the same way.
+
+    Keys of the figure dictionaries: ``auc`` (a classifier telling real replies from generated ones; 0.5 is
+    indistinguishable), ``style_score`` (mean probability of being the owner's), ``nll`` (nats a token of the real
+    replies), ``length``, ``bubbles``, ``emoji``, ``lower_case`` ... (surface style), ``latency_s`` (seconds a reply).
+    """
+
+    adapter: Name
+    dataset: Name
+    split: str
+    owner: dict[str, float]
+    base: dict[str, float]
+    persona: dict[str, float]
+    gate: Gate
+    samples: list[Sample]
+    created_at: datetime
+
+
+class AdapterState(StrEnum):
+    CANDIDATE = "candidate"
+    LIVE = "live"
+    RETIRED = "retired"
+    TAINTED = "tainted"
+
+
+class Adapter(Contract):
+    """An immutable LoRA adapter. Its name says what it is: ``anselm-v7``."""
+
+    name: Name
+    persona: Name
+    version: int
+    stage: Stage
+    state: AdapterState
+    base_model: str
+    dataset: Name
+    parent: Name | None = Field(description="the adapter that it continues")
+    path: str
+    merged_path: str | None
+    digest: str
+    system_prompt: str
+    evaluation: Evaluation | None = None
+    created_at: datetime
+
+
+class Promotion(Contract):
+    persona: Name
+    adapter: Name
+    previous: Name | None
+    rolled_back: bool = False
+    at: datetime
+
+
+class Route(Contract):
+    """What inference needs to speak for a persona: the live adapter and where its weights lie."""
+
+    persona: Name
+    adapter: Name
+    base_model: str
+    adapter_path: str
+    merged_path: str | None
+    system_prompt: str
+
+
+#: Redis channel on which the trainer says that promotions changed; the payload is the persona's name.
+REGISTRY_CHANNEL = "anselm:registry-changed"

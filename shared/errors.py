@@ -1,0 +1,86 @@
+"""The tree of errors. Each knows its HTTP status and says, in one line, what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class AnselmError(Exception):
+    """Something the caller can be told. ``hint`` says what to do next."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+class Invalid(AnselmError):
+    """The input is wrong; the message names the file, the field and the place."""
+
+    status, code = 422, "invalid"
+
+
+class Unauthorized(AnselmError):
+    status, code = 401, "unauthorized"
+
+
+class ConsentMissing(AnselmError):
+    """Nobody agreed to this use of their words."""
+
+    status, code = 403, "consent_missing"
+
+
+class NotFound(AnselmError):
+    status, code = 404, "not_found"
+
+
+class Conflict(AnselmError):
+    """The state of things does not allow it now."""
+
+    status, code = 409, "conflict"
+
+
+class GateRefused(Conflict):
+    """The evaluation does not allow the promotion."""
+
+    code = "gate_refused"
+
+
+class TooLarge(AnselmError):
+    status, code = 413, "too_large"
+
+
+class Blocked(AnselmError):
+    """A guard refused the text."""
+
+    status, code = 422, "blocked"
+
+
+class TooManyRequests(AnselmError):
+    status, code = 429, "too_many_requests"
+
+
+class Unavailable(AnselmError):
+    """Something that this service stands on does not answer. Trying again later may help."""
+
+    status, code = 503, "unavailable"
+
+
+class StorageFull(AnselmError):
+    status, code = 507, "storage_full"
+
+
+def _tree(cls: type[AnselmError]) -> dict[str, type[AnselmError]]:
+    found = {cls.code: cls}
+    for child in cls.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+def from_code(code: str) -> type[AnselmError]:
+    """The error class that a service named on the wire (``internal`` where it is not known)."""
+    return _tree(AnselmError).get(code, AnselmError)

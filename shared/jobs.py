@@ -1,0 +1,89 @@
+"""Progress of long work, in Redis: written by whoever works, read by APIs, the command line and the console."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from shared.contracts.jobs import Job, JobState
+from shared.errors import NotFound
+
+KEEP = timedelta(days=7)
+
+
+def _key(job_id: str) -> str:
+    return f"anselm:job:{job_id}"
+
+
+class JobReporter:
+    """Reports the progress of one job. Writes at most every ``interval`` seconds, and at each change of stage or state."""
+
+    def __init__(self, redis: Redis, job_id: str, kind: str, *, interval: float = 0.25) -> None:
+        self._redis = redis
+        self._interval = interval
+        self._written = 0.0
+        self._stage_began = time.monotonic()
+        self.job = Job(id=job_id, kind=kind, state=JobState.QUEUED, updated_at=time.time())
+
+    def queued(self) -> None:
+        self._update(state=JobState.QUEUED, force=True)
+
+    def stage(self, name: str, total: int | None = None, unit: str = "") -> None:
+        """Begin a stage of ``total`` units."""
+        self._stage_began = time.monotonic()
+        fresh = {"done": 0, "total": total, "unit": unit, "rate": None, "eta_s": None}
+        self._update(state=JobState.RUNNING, stage=name, force=True, **fresh)
+
+    def advance(self, done: int, **detail: Any) -> None:
+        """Say that ``done`` units of this stage are finished; ``detail`` holds figures worth showing, such as the loss."""
+        elapsed = time.monotonic() - self._stage_began
+        rate = done / elapsed if elapsed > 0 and done else None
+        total = self.job.total
+        eta = (total - done) / rate if rate and total is not None and total >= done else None
+        self._update(done=done, rate=rate, eta_s=eta, detail={**self.job.detail, **detail})
+
+    def finish(self, **detail: Any) -> None:
+        self._update(state=JobState.DONE, eta_s=None, detail={**self.job.detail, **detail}, force=True)
+
+    def fail(self, error: str) -> None:
+        self._update(state=JobState.FAILED, error=error, force=True)
+
+    def cancel(self) -> None:
+        self._update(state=JobState.CANCELLED, force=True)
+
+    def _update(self, *, force: bool = False, **changes: Any) -> None:
+        self.job = self.job.model_copy(update={**changes, "updated_at": time.time()})
+        now = time.monotonic()
+        if force or now - self._written >= self._interval:
+            self._written = now
+            self._redis.set(_key(self.job.id), self.job.model_dump_json(), ex=KEEP)
+
+
+async def read_job(redis: AsyncRedis, job_id: str) -> Job:
+    """Where a job stands.
+
+    Raises:
+        NotFound: no job of that id reported within the last seven days.
+    """
+    raw = await redis.get(_key(job_id))
+    if raw is None:
+        raise NotFound(f"There is no job {job_id!r}.")
+    return Job.model_validate_json(raw)
+
+
+async def watch_job(redis: AsyncRedis, job_id: str, interval: float = 0.25) -> AsyncIterator[Job]:
+    """Every change of a job until it has ended."""
+    last: Job | None = None
+    while last is None or not last.state.ended:
+        job = await read_job(redis, job_id)
+        if job != last:
+            yield job
+            last = job
+        if not job.state.ended:
+            await asyncio.sleep(interval)

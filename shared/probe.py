@@ -1,0 +1,26 @@
+"""Is a service ready? For container health checks: ``python -m shared.probe ingest`` exits 0 when it is."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from shared.clients.base import Client
+from shared.settings import Settings
+
+
+async def missing(service: str, url: str | None = None) -> dict[str, str]:
+    """What the service lacks to do its job, by name; nothing when it is ready."""
+    settings = Settings()
+    client = Client(settings, url or getattr(settings, f"{service}_url"))
+    client.service = service
+    async with client:
+        answer = await client.readiness()
+    lacking: dict[str, str] = answer["missing"]
+    return lacking
+
+
+if __name__ == "__main__":
+    lacking = asyncio.run(missing(*sys.argv[1:3]))
+    if lacking:
+        sys.exit("; ".join(f"{name}: {why}" for name, why in lacking.items()))

@@ -1,0 +1,81 @@
+"""Settings that every service has. Each service adds its own in a subclass.
+
+A value comes from, in this order: the environment, ``.env``, a secret file in ``SECRETS_DIR`` named like the field,
+the default. Secret files are how containers get passwords and tokens (`anselm init` writes them).
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What every process of the system needs to find its place."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    anselm_home: Path = Field(default=Path(".anselm"), description="Folder (a volume) that holds all state")
+    database_url: str = Field(
+        default="postgresql://anselm@127.0.0.1:5432/anselm", description="PostgreSQL with pgvector, without password"
+    )
+    postgres_password: SecretStr = Field(default=SecretStr(""), description="Password for DATABASE_URL's user")
+    redis_url: str = Field(default="redis://127.0.0.1:6379/0", description="Valkey or Redis, without password")
+    redis_password: SecretStr = Field(default=SecretStr(""), description="Password for REDIS_URL")
+    service_token: SecretStr = Field(default=SecretStr(""), description="Bearer token of every call between services")
+
+    ingest_url: str = Field(default="http://127.0.0.1:8101", description="Where ingest answers")
+    trainer_url: str = Field(default="http://127.0.0.1:8102", description="Where trainer answers")
+    inference_url: str = Field(default="http://127.0.0.1:8103", description="Where the gateway answers")
+    retrieval_url: str = Field(default="http://127.0.0.1:8104", description="Where retrieval answers")
+    feedback_url: str = Field(default="http://127.0.0.1:8105", description="Where feedback answers")
+
+    log_level: str = Field(default="info", description="debug, info, warning or error")
+    request_timeout: timedelta = Field(
+        default=timedelta(seconds=30), description="A call between services that takes longer has failed"
+    )
+
+    @field_validator("anselm_home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database URL with driver and password, for SQLAlchemy and Alembic."""
+        url = _with_password(self.database_url, self.postgres_password)
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def broker_url(self) -> str:
+        """The Redis URL with password, for Celery and redis-py."""
+        return _with_password(self.redis_url, self.redis_password)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: tuple[Any, ...] = (init_settings, env_settings, dotenv_settings)
+        if folder := os.environ.get("SECRETS_DIR"):
+            sources += (SecretsSettingsSource(settings_cls, secrets_dir=folder),)
+        return sources
+
+
+def _with_password(url: str, password: SecretStr) -> str:
+    secret = password.get_secret_value()
+    if not secret:
+        return url
+    scheme, rest = url.split("://", 1)
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}://{user}:{quote(secret, safe='')}@{host}" if at else f"{scheme}://:{quote(secret, safe='')}@{host}"
