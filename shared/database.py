@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import MetaData, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
-from shared.errors import StorageFull, Unavailable
+from shared.errors import Invalid, StorageFull, Unavailable
 from shared.settings import Settings
 
 #: Constraint names that do not depend on the database, so that migrations can name them.
@@ -44,7 +44,7 @@ class Database:
     def __init__(self, settings: Settings, *, pooled: bool = True) -> None:
         options = {"pool_size": 5, "max_overflow": 10, "pool_pre_ping": True} if pooled else {"poolclass": NullPool}
         self.engine: AsyncEngine = create_async_engine(
-            settings.sqlalchemy_url, connect_args={"connect_timeout": 5}, **options
+            settings.sqlalchemy_url, connect_args={"connect_timeout": 5}, hide_parameters=True, **options
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
@@ -55,6 +55,7 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
             StorageFull: its disk is full.
+            Invalid: a value cannot be stored, such as text with a NUL character.
         """
         try:
             async with self._sessions.begin() as session:
@@ -73,6 +74,8 @@ class Database:
 
 def _translate(error: DBAPIError) -> Exception:
     state = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, DataError):
+        return Invalid("PostgreSQL cannot store a value of this request: text with a NUL character, or a number too large.")
     if state == "53100":
         return StorageFull("The database's disk is full.", hint="Free some space, then try again.")
     if error.connection_invalidated or isinstance(error, OperationalError) or state.startswith(("08", "57P")):

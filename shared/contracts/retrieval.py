@@ -68,5 +68,5 @@ class ForgetRequest(Contract):
     message_ids: list[str] | None = None
 
 
-#: Name of the Celery task on queue ``memory`` that stores a ``Turn``.
+#: Name of the Celery task on queue ``memory`` that stores a ``Turn``. Its one argument is ``turn``: the turn as JSON.
 REMEMBER_TASK = "retrieval.remember"
