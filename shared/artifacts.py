@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -47,24 +48,33 @@ class ArtifactStore:
             raise Conflict(f"{self.path(name)} exists, and artifacts are never changed.")
         scratch = self.root / f".{name}.{uuid.uuid4().hex[:8]}"
         try:
+            self._sweep(name)
             scratch.mkdir(parents=True)
-            yield scratch
-            files = _digests(scratch)
-            written = {
-                **manifest,
-                "name": name,
-                "digest": digest_of(files),
-                "files": files,
-                "created_at": datetime.now(UTC).isoformat(),
-            }
-            (scratch / MANIFEST).write_text(json.dumps(written, indent=2, ensure_ascii=False, default=str) + "\n")
-            _fsync_tree(scratch)
-            os.rename(scratch, self.path(name))
-            _fsync(self.root)
+            with _locked(scratch):
+                yield scratch
+                self._publish(scratch, name, manifest)
         except OSError as error:
             raise _translate(error, name) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _publish(self, scratch: Path, name: str, manifest: dict[str, Any]) -> None:
+        files = _digests(scratch)
+        facts = {"name": name, "digest": digest_of(files), "files": files, "created_at": datetime.now(UTC).isoformat()}
+        content = json.dumps({**manifest, **facts}, indent=2, ensure_ascii=False, default=str)
+        (scratch / MANIFEST).write_text(content + "\n", encoding="utf-8")
+        _fsync_tree(scratch)
+        scratch.rename(self.path(name))
+        _fsync(self.root)
+
+    def _sweep(self, name: str) -> None:
+        """Remove what writers of this name left behind when they were killed; one at work holds its lock."""
+        for left in self.root.glob(f".{name}.????????"):
+            try:
+                with _locked(left):
+                    shutil.rmtree(left, ignore_errors=True)
+            except BlockingIOError:
+                continue
 
     def manifest(self, name: str) -> dict[str, Any]:
         """The manifest of an artifact.
@@ -76,7 +86,7 @@ class ArtifactStore:
         if not file.is_file():
             known = ", ".join(self.names()) or "none"
             raise NotFound(f"There is no {name!r} in {self.root} (there: {known}).")
-        content: dict[str, Any] = json.loads(file.read_text())
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return content
 
     def verify(self, name: str) -> dict[str, Any]:
@@ -112,6 +122,17 @@ def sha256_file(path: Path) -> str:
 def _digests(folder: Path) -> dict[str, str]:
     files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p != folder / MANIFEST)
     return {str(p.relative_to(folder)): sha256_file(p) for p in files}
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which the system lets go when this process dies."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _fsync(path: Path) -> None:

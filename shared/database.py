@@ -1,12 +1,17 @@
-"""Async SQLAlchemy over psycopg 3. One request or task is one transaction, opened at the edge; code below never commits."""
+"""Async SQLAlchemy over psycopg 3.
+
+One request or task is one transaction, opened at the edge; code below never commits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
 from sqlalchemy import MetaData, text
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
@@ -22,6 +27,12 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+#: SQLSTATEs of work that another transaction stood in the way of: serialization failure, deadlock, lock not available.
+BUSY = frozenset({"40001", "40P01", "55P03"})
+
+#: Beginnings of SQLSTATEs that mean that the server is gone, going, or full of connections.
+GONE = ("08", "57P", "53300")
 
 
 def base_for(schema: str) -> type[DeclarativeBase]:
@@ -61,7 +72,11 @@ class Database:
             async with self._sessions.begin() as session:
                 yield session
         except DBAPIError as error:
-            raise _translate(error) from error
+            raise _translate(error.orig, error) from error
+        except psycopg.Error as error:  # from COPY and other work on the driver's own connection
+            raise _translate(error, error) from error
+        except PoolTimeoutError as error:
+            raise Unavailable("The database has no connection free.", hint="Try again in a moment.") from error
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` unless the database answers."""
@@ -72,12 +87,16 @@ class Database:
         await self.engine.dispose()
 
 
-def _translate(error: DBAPIError) -> Exception:
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error, DataError):
-        return Invalid("PostgreSQL cannot store a value of this request: text with a NUL character, or a number too large.")
+def _translate(cause: BaseException | None, error: Exception) -> Exception:
+    """The error of the tree for what PostgreSQL reported; ``error`` itself where it is a fault of ours."""
+    state = getattr(cause, "sqlstate", None) or ""
+    if isinstance(cause, psycopg.DataError):
+        return Invalid("PostgreSQL cannot store a value of this: text with a NUL character, or a number too large.")
     if state == "53100":
         return StorageFull("The database's disk is full.", hint="Free some space, then try again.")
-    if error.connection_invalidated or isinstance(error, OperationalError) or state.startswith(("08", "57P")):
+    if state in BUSY:
+        return Unavailable("The database was too busy for this.", hint="Try again in a moment.")
+    unreachable = isinstance(cause, psycopg.OperationalError) and not state
+    if unreachable or state.startswith(GONE):
         return Unavailable("PostgreSQL does not answer.", hint="Check DATABASE_URL and that the database runs.")
     return error

@@ -22,28 +22,31 @@ def _key(job_id: str) -> str:
 
 
 class JobReporter:
-    """Reports the progress of one job. Writes at most every ``interval`` seconds, and at each change of stage or state."""
+    """Reports the progress of one job: at most every ``interval`` seconds, and at each change of stage or state."""
 
     def __init__(self, redis: Redis, job_id: str, kind: str, *, interval: float = 0.25) -> None:
         self._redis = redis
         self._interval = interval
         self._written = 0.0
         self._stage_began = time.monotonic()
+        self._stage_start = 0
         self.job = Job(id=job_id, kind=kind, state=JobState.QUEUED, updated_at=time.time())
 
     def queued(self) -> None:
         self._update(state=JobState.QUEUED, force=True)
 
-    def stage(self, name: str, total: int | None = None, unit: str = "") -> None:
-        """Begin a stage of ``total`` units."""
+    def stage(self, name: str, total: int | None = None, unit: str = "", *, done: int = 0) -> None:
+        """Begin a stage of ``total`` units, of which a resumed one has ``done`` already."""
         self._stage_began = time.monotonic()
-        fresh = {"done": 0, "total": total, "unit": unit, "rate": None, "eta_s": None}
+        self._stage_start = done
+        fresh = {"done": done, "total": total, "unit": unit, "rate": None, "eta_s": None}
         self._update(state=JobState.RUNNING, stage=name, force=True, **fresh)
 
     def advance(self, done: int, **detail: Any) -> None:
-        """Say that ``done`` units of this stage are finished; ``detail`` holds figures worth showing, such as the loss."""
+        """Say that ``done`` units of this stage are finished; ``detail`` holds figures worth showing, as the loss."""
         elapsed = time.monotonic() - self._stage_began
-        rate = done / elapsed if elapsed > 0 and done else None
+        worked = done - self._stage_start
+        rate = worked / elapsed if elapsed > 0 and worked > 0 else None
         total = self.job.total
         eta = (total - done) / rate if rate and total is not None and total >= done else None
         self._update(done=done, rate=rate, eta_s=eta, detail={**self.job.detail, **detail})
@@ -77,13 +80,16 @@ async def read_job(redis: AsyncRedis, job_id: str) -> Job:
     return Job.model_validate_json(raw)
 
 
-async def watch_job(redis: AsyncRedis, job_id: str, interval: float = 0.25) -> AsyncIterator[Job]:
-    """Every change of a job until it has ended."""
+async def watch_job(
+    redis: AsyncRedis, job_id: str, interval: float = 0.25, repeat: float = float("inf")
+) -> AsyncIterator[Job]:
+    """Every change of a job until it has ended, and the same again when nothing changed for ``repeat`` seconds."""
     last: Job | None = None
+    said = 0.0
     while last is None or not last.state.ended:
         job = await read_job(redis, job_id)
-        if job != last:
+        if job != last or time.monotonic() - said >= repeat:
             yield job
-            last = job
+            last, said = job, time.monotonic()
         if not job.state.ended:
             await asyncio.sleep(interval)

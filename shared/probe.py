@@ -9,9 +9,9 @@ from shared.clients.base import Client
 from shared.settings import Settings
 
 
-async def missing(service: str, url: str | None = None) -> dict[str, str]:
+async def missing(service: str, url: str | None = None, settings: Settings | None = None) -> dict[str, str]:
     """What the service lacks to do its job, by name; nothing when it is ready."""
-    settings = Settings()
+    settings = settings or Settings()
     client = Client(settings, url or getattr(settings, f"{service}_url"))
     client.service = service
     async with client:
@@ -21,6 +21,7 @@ async def missing(service: str, url: str | None = None) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    lacking = asyncio.run(missing(*sys.argv[1:3]))
+    service, *url = sys.argv[1:3]
+    lacking = asyncio.run(missing(service, url[0] if url else None))
     if lacking:
         sys.exit("; ".join(f"{name}: {why}" for name, why in lacking.items()))

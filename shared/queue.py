@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from celery import Celery
-from kombu import Queue
+from celery import Celery, signals
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from shared import leases
 from shared.errors import Unavailable
 from shared.settings import Settings
+from shared.telemetry import configure_logging
 
 QUEUES = ("ingest", "cpu", "gpu", "memory")
 
-#: Redis delivers a task a second time when it is not acknowledged within this time: longer than the longest run.
-VISIBILITY_TIMEOUT = timedelta(days=7)
+#: Redis delivers a task a second time when no worker renewed its lease within this time.
+VISIBILITY_TIMEOUT = leases.LEASE
+
+#: Redis that neither answers nor refuses is given up after this time, so that a request can say so.
+PATIENCE = timedelta(seconds=3)
 
 Result = TypeVar("Result")
 
@@ -28,7 +34,7 @@ def make_queue(service: str, settings: Settings) -> Celery:
     so every task must be idempotent."""
     app = Celery(service, broker=settings.broker_url)
     app.conf.update(
-        task_queues=[Queue(name) for name in QUEUES],
+        task_queues=[Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
         task_default_queue="cpu",
         task_ignore_result=True,
         task_acks_late=True,
@@ -40,11 +46,17 @@ def make_queue(service: str, settings: Settings) -> Celery:
         worker_enable_remote_control=True,
         worker_send_task_events=True,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": int(VISIBILITY_TIMEOUT.total_seconds()), "socket_timeout": 10},
+        broker_transport_options={
+            **leases.TRANSPORT_OPTIONS,
+            "socket_timeout": 10,
+            "socket_connect_timeout": PATIENCE.total_seconds(),
+        },
         task_serializer="json",
         accept_content=["json"],
         timezone="UTC",
     )
+    app.steps["consumer"].add(leases.RenewLeases)
+    _log_like_a_service(service, settings)
     return app
 
 
@@ -55,7 +67,8 @@ def enqueue(app: Celery, task: str, queue: str, *, task_id: str | None = None, *
         Unavailable: Redis does not answer; nothing was queued.
     """
     try:
-        app.send_task(task, kwargs=arguments, queue=queue, task_id=task_id, retry=False)
+        # Celery shows representations of the arguments in events and logs: these say nothing.
+        app.send_task(task, kwargs=arguments, queue=queue, task_id=task_id, retry=False, argsrepr="", kwargsrepr="")
     except (OperationalError, RedisError, OSError) as error:
         raise Unavailable("Redis does not take new work.", hint="Check REDIS_URL and that Valkey runs.") from error
 
@@ -63,3 +76,22 @@ def enqueue(app: Celery, task: str, queue: str, *, task_id: str | None = None, *
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run async code inside a task, which has no event loop of its own."""
     return asyncio.run(work)
+
+
+def _log_like_a_service(service: str, settings: Settings) -> None:
+    """Workers log as services do; connecting this signal also keeps Celery from configuring logs itself."""
+
+    def configure(**_: Any) -> None:
+        configure_logging(service, settings.log_level, settings.secrets())
+        logging.getLogger("celery.app.trace").addFilter(hide_values)
+
+    signals.setup_logging.connect(configure, weak=False, dispatch_uid="anselm")
+
+
+def hide_values(record: logging.LogRecord) -> bool:
+    """Take out of Celery's own lines what a task returned and what an exception says; a logging filter."""
+    if isinstance(record.args, dict):
+        hidden = {"return_value": "", "args": "", "kwargs": "", "traceback": ""}
+        said = str(record.args.get("exc", ""))
+        record.args = {**record.args, **hidden, "exc": said.partition("(")[0]}
+    return True

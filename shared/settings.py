@@ -6,14 +6,25 @@ the default. Secret files are how containers get passwords and tokens (`anselm i
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def default_home() -> Path:
+    """State beside the code; for root below a public folder, since PostgreSQL then runs as another user."""
+    if os.geteuid() != 0:
+        return CHECKOUT / ".anselm"
+    tag = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+    return Path("/var/lib/anselm") / f"{CHECKOUT.name}-{tag}"
 
 
 class Settings(BaseSettings):
@@ -21,7 +32,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    anselm_home: Path = Field(default=Path(".anselm"), description="Folder (a volume) that holds all state")
+    anselm_home: Path = Field(
+        default_factory=default_home,
+        description="Folder (a volume) that holds all state; unless set, .anselm beside the code, for root a folder "
+        "below /var/lib/anselm",
+    )
     database_url: str = Field(
         default="postgresql://anselm@127.0.0.1:5432/anselm", description="PostgreSQL with pgvector, without password"
     )
@@ -36,7 +51,9 @@ class Settings(BaseSettings):
     retrieval_url: str = Field(default="http://127.0.0.1:8104", description="Where retrieval answers")
     feedback_url: str = Field(default="http://127.0.0.1:8105", description="Where feedback answers")
 
-    log_level: str = Field(default="info", description="debug, info, warning or error")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error"
+    )
     request_timeout: timedelta = Field(
         default=timedelta(seconds=30), description="A call between services that takes longer has failed"
     )
@@ -46,16 +63,26 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
     @property
     def sqlalchemy_url(self) -> str:
         """The database URL with driver and password, for SQLAlchemy and Alembic."""
         url = _with_password(self.database_url, self.postgres_password)
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"postgresql+psycopg://{url.partition('://')[2]}"
 
     @property
     def broker_url(self) -> str:
         """The Redis URL with password, for Celery and redis-py."""
         return _with_password(self.redis_url, self.redis_password)
+
+    def secrets(self) -> list[str]:
+        """Every secret that is set, for those who must keep them out of what they write."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [secret for value in values if isinstance(value, SecretStr) and (secret := value.get_secret_value())]
 
     @classmethod
     def settings_customise_sources(
@@ -77,5 +104,5 @@ def _with_password(url: str, password: SecretStr) -> str:
     if not secret:
         return url
     scheme, rest = url.split("://", 1)
-    user, at, host = rest.rpartition("@")
-    return f"{scheme}://{user}:{quote(secret, safe='')}@{host}" if at else f"{scheme}://:{quote(secret, safe='')}@{host}"
+    user, _, host = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}:{quote(secret, safe='')}@{host}"

@@ -1,4 +1,4 @@
-"""What several kinds of test stand on: a real PostgreSQL and a real Valkey, started once; a fresh database each test."""
+"""What several kinds of test stand on: a real PostgreSQL and a real Valkey, and a fresh database each test."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def settings(engines: Engines, tmp_path: Path) -> Iterator[Settings]:
     name = f"test_{secrets.token_hex(6)}"
     postgres.create_database(engines.postgres_port, PASSWORD, name, TEMPLATE)
     yield _settings(engines, tmp_path, name, 1)
-    with psycopg.connect(postgres.url(engines.postgres_port, "postgres"), password=PASSWORD, autocommit=True) as connection:
+    with psycopg.connect(
+        postgres.url(engines.postgres_port, "postgres"), password=PASSWORD, autocommit=True
+    ) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 

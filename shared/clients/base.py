@@ -1,4 +1,4 @@
-"""What every client does: token, request id, timeout, errors of the tree, and retries of calls that are safe to repeat."""
+"""What every client does: token, request id, timeout, errors of the tree, retries of what is safe to repeat."""
 
 from __future__ import annotations
 
@@ -53,8 +53,11 @@ class Client:
             response = await self._http.get("/ready")
         except httpx.TransportError:
             return {"ready": False, "missing": {self.service: "does not answer"}}
-        content: dict[str, Any] = response.json()
-        return content
+        try:
+            content: dict[str, Any] = response.json()
+            return {"ready": content["ready"], "missing": content["missing"]}
+        except (ValueError, KeyError, TypeError):
+            return {"ready": False, "missing": {self.service: str(error_from(response))}}
 
     async def _get(self, model: type[Model], path: str, **params: Any) -> Model:
         return model.model_validate_json((await self._call("GET", path, params=_given(params))).content)

@@ -1,4 +1,4 @@
-"""Client of the persona gateway. Programs outside use OpenAI's own client; this one is for the bot and the command line."""
+"""Client of the persona gateway, for the bot and the command line. Programs outside use OpenAI's own client."""
 
 from __future__ import annotations
 
@@ -55,7 +55,11 @@ class InferenceClient(Client):
         headers = {"x-request-id": request_id.get() or ""}
         try:
             async with self._http.stream(
-                "POST", "/v1/chat/completions", json=body, headers=headers, timeout=httpx.Timeout(10, read=BETWEEN_TOKENS)
+                "POST",
+                "/v1/chat/completions",
+                json=body,
+                headers=headers,
+                timeout=httpx.Timeout(10, read=BETWEEN_TOKENS),
             ) as response:
                 if response.is_error:
                     await response.aread()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -36,7 +37,7 @@ class IngestClient(Client):
             consent: the owner consents to training on and retrieving their own messages.
         """
 
-        async def chunks():  # type: ignore[no-untyped-def]
+        async def chunks() -> AsyncIterator[bytes]:
             with file.open("rb") as source:
                 while chunk := source.read(CHUNK):
                     yield chunk
@@ -80,7 +81,9 @@ class IngestClient(Client):
     async def datasets(self, persona: str | None = None) -> list[Dataset]:
         return await self._list(Dataset, "/v1/datasets", persona=persona)
 
-    async def exchanges(self, *, after: str | None = None, limit: int = 500, chats: list[int] | None = None) -> ExchangePage:
+    async def exchanges(
+        self, *, after: str | None = None, limit: int = 500, chats: list[int] | None = None
+    ) -> ExchangePage:
         """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
         return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
 

@@ -73,7 +73,7 @@ class Chat(Contract):
 
 
 class ConsentGrant(Contract):
-    """``person``: a pseudonym or the exact name in the export; ``chat``: an id, or none for every chat shared with them."""
+    """``person``: a pseudonym or the exact name in the export; ``chat``: an id, or none for every chat with them."""
 
     person: str
     chat: int | None = None

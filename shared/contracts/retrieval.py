@@ -21,7 +21,7 @@ class SearchRequest(Contract):
 
 
 class Hit(Contract):
-    """A past exchange of the owner. ``score`` is the reciprocal-rank-fusion score: comparable within one answer only."""
+    """A past exchange of the owner. ``score`` is of reciprocal rank fusion: comparable within one answer only."""
 
     id: str
     context: str

@@ -10,7 +10,7 @@ engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", p
 with engine.connect() as connection:
     # Two migrations at once (two containers starting) must not race.
     connection.execute(text("select pg_advisory_lock(hashtext('anselm-migrate'))"))
-    context.configure(connection=connection, include_schemas=True, transaction_per_migration=True)
+    context.configure(connection=connection, include_schemas=True)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

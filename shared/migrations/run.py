@@ -34,4 +34,5 @@ def migrate(settings: Settings) -> None:
     try:
         command.upgrade(configuration(settings), "heads")
     except OperationalError as error:
-        raise Unavailable("PostgreSQL does not answer.", hint="Check DATABASE_URL and that the database runs.") from error
+        hint = "Check DATABASE_URL and that the database runs."
+        raise Unavailable("PostgreSQL does not answer.", hint=hint) from error
