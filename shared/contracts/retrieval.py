@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.base import ChatMessage, Contract, Name
 
@@ -57,7 +57,7 @@ class Turn(Contract):
     message: str
     reply: str
     adapter: Name | None = None
-    at: datetime
+    at: AwareDatetime
 
 
 class ForgetRequest(Contract):

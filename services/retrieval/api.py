@@ -1,0 +1,43 @@
+"""Retrieval's HTTP API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from celery import Celery
+from fastapi import APIRouter, Query
+from redis import Redis
+
+from services.retrieval import memory
+from services.retrieval.embeddings import Embedder
+from services.retrieval.indexing import request_index
+from shared.contracts.base import Receipt
+from shared.contracts.jobs import Job
+from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
+from shared.database import Database
+
+
+def make_router(database: Database, embedder: Embedder, queue: Celery, redis: Redis) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["retrieval"])
+
+    @router.post("/index")
+    async def index(request: IndexRequest) -> Job:
+        return await request_index(queue, redis, request)
+
+    @router.post("/search")
+    async def search(request: SearchRequest) -> list[Hit]:
+        return await memory.search(database, embedder, request)
+
+    @router.post("/context")
+    async def context(request: ContextRequest) -> Context:
+        return await memory.recall(database, embedder, request)
+
+    @router.get("/conversations/{conversation}/turns")
+    async def turns(conversation: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> list[Turn]:
+        return await memory.turns(database, conversation, limit)
+
+    @router.post("/forget")
+    async def forget(request: ForgetRequest) -> Receipt:
+        return await memory.forget(database, request)
+
+    return router

@@ -1,0 +1,132 @@
+"""Indexing: everything that ingest lets a persona recall is embedded and stored, and nothing else stays."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from celery import Celery
+from redis import Redis
+
+from services.retrieval.anchors import spread, typical
+from services.retrieval.embeddings import Embedder, Vectors
+from services.retrieval.forgetting import is_forgotten, subjects_of_exchange
+from services.retrieval.models import RunRow
+from services.retrieval.repository import Exchanges, Runs, Tombstones
+from shared.clients.ingest import IngestClient
+from shared.contracts.ingest import Exchange
+from shared.contracts.jobs import Job
+from shared.contracts.retrieval import IndexRequest
+from shared.database import Database
+from shared.errors import Unavailable
+from shared.jobs import JobReporter
+from shared.queue import enqueue
+
+INDEX_TASK = "retrieval.index"
+JOB_KIND = "index"
+
+#: Anchors kept for a persona: the ten that may be asked for, and as many that may fall out for being examples as well.
+ANCHORS = 20
+
+#: Replies that anchors are chosen from; embedding them takes a second or two.
+CANDIDATES = 400
+
+
+async def request_index(queue: Celery, redis: Redis, request: IndexRequest) -> Job:
+    """Queue an indexing run.
+
+    Raises:
+        Unavailable: Redis does not answer; nothing was queued.
+    """
+    reporter = JobReporter(redis, f"index-{uuid.uuid4().hex[:12]}", JOB_KIND)
+    await asyncio.to_thread(reporter.queued)
+    body = request.model_dump(mode="json")
+    try:
+        await asyncio.to_thread(enqueue, queue, INDEX_TASK, "memory", job=reporter.job.id, request=body)
+    except Unavailable as error:
+        await asyncio.to_thread(reporter.fail, str(error))
+        raise
+    return reporter.job
+
+
+@dataclass(frozen=True)
+class Indexer:
+    """What an indexing run works with."""
+
+    database: Database
+    ingest: IngestClient
+    embedder: Embedder
+    reporter: JobReporter
+    page: int
+
+    async def index(self, request: IndexRequest) -> None:
+        """Bring a persona's index up to date. A killed run goes on where it stood; a repeated one changes nothing.
+
+        Raises:
+            Unavailable: ingest, the database or the embedding model is; what was stored so far is kept.
+        """
+        self.reporter.stage("loading the embedding model")
+        model = await self.embedder.identity()
+        async with self.database.transaction() as session:
+            run = await Runs(session).begin(self.reporter.job.id, request.persona, model)
+        if run.finished_at is None:
+            embedded = await self._store_offered(run, request.chats)
+            anchors = await self._choose_anchors(request.persona)
+            removed = await self._conclude(run, anchors)
+            self.reporter.finish(embedded=embedded, removed=removed, anchors=len(anchors))
+        else:
+            self.reporter.finish()
+
+    async def _store_offered(self, run: RunRow, chats: list[int] | None) -> int:
+        self.reporter.stage("embedding", unit="exchanges")
+        cursor, done, embedded = run.cursor, run.done, 0
+        while True:
+            page = await self.ingest.exchanges(after=cursor, limit=self.page, chats=chats)
+            done += len(page.items)
+            cursor = page.next or cursor
+            embedded += await self._store_page(run, page.items, cursor, done)
+            self.reporter.advance(done, exchanges=done)
+            if page.next is None:
+                return embedded
+
+    async def _store_page(self, run: RunRow, offered: Sequence[Exchange], cursor: str | None, done: int) -> int:
+        async with self.database.transaction() as session:
+            known = await Exchanges(session).known(run.persona, run.model, [e.id for e in offered])
+        changed = [e for e in offered if known.get(e.id) != e]
+        vectors = dict(zip((e.id for e in changed), await self._embed([meaning(e) for e in changed]), strict=True))
+        subjects = {e.id: subjects_of_exchange(e) for e in offered}
+        async with self.database.transaction() as session:
+            tombstones = Tombstones(session)
+            await tombstones.hold_off()
+            buried = await tombstones.among(s for of_one in subjects.values() for s in of_one)
+            allowed = [e for e in offered if not is_forgotten(subjects[e.id], run.started_at, buried)]
+            await Exchanges(session).put(run.persona, run.model, run.started_at, vectors, allowed)
+            await Runs(session).advance(run.id, run.model, cursor, done)
+        return len(changed)
+
+    async def _choose_anchors(self, persona: str) -> list[str]:
+        self.reporter.stage("choosing anchors")
+        async with self.database.transaction() as session:
+            sample = await Exchanges(session).sample_replies(persona, 5 * CANDIDATES)
+        candidates = [sample[i] for i in typical([reply for _, reply in sample])][:CANDIDATES]
+        vectors = await self._embed([reply for _, reply in candidates])
+        return [candidates[i][0] for i in spread(vectors, ANCHORS)]
+
+    async def _conclude(self, run: RunRow, anchors: Sequence[str]) -> int:
+        async with self.database.transaction() as session:
+            exchanges = Exchanges(session)
+            removed = await exchanges.remove_unseen(run.persona, run.started_at)
+            await exchanges.set_anchors(run.persona, anchors)
+            await Runs(session).finish(run.id, run.persona, run.model)
+        return removed
+
+    async def _embed(self, texts: Sequence[str]) -> Vectors:
+        return await self.embedder.documents(texts)
+
+
+def meaning(exchange: Exchange) -> str:
+    """The text that an exchange is found by: what was said to the owner, and the answer. Where the other person did not
+    consent, there is only the answer."""
+    return f"{exchange.context}\n{exchange.reply}".strip()

