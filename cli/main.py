@@ -1,0 +1,113 @@
+"""`anselm`: the owner's command line. One module a group of commands in ``cli/commands``, imported when it is used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from cli.console import print_error
+from shared.errors import AnselmError
+
+#: Every command: the module that holds it, and what it does.
+COMMANDS = {
+    "demo": ("demo", "Run the whole loop once on the sample export."),
+    "init": ("stack", "Make this installation's secrets."),
+    "up": ("stack", "Start everything on this machine."),
+    "down": ("stack", "Stop everything."),
+    "status": ("status", "Show what runs, and what it lacks."),
+    "migrate": ("stack", "Bring the database to the newest schema."),
+    "import": ("imports", "Import an export of Telegram Desktop."),
+    "consent": ("consent", "Say whose words may be used: grant, revoke, list."),
+    "dataset": ("dataset", "Make training examples: build, show, list."),
+    "train": ("train", "Train an adapter, merge it and evaluate it."),
+    "evaluate": ("registry", "Compare an adapter with the base model and the owner."),
+    "promote": ("registry", "Let an adapter speak for its persona."),
+    "rollback": ("registry", "Let the adapter before this one speak again."),
+    "adapters": ("registry", "List the adapters."),
+    "runs": ("registry", "List the runs."),
+    "index": ("index", "Index past exchanges, so that replies can use them."),
+    "chat": ("chat", "Talk with the persona."),
+    "forget": ("forget", "Forget a person, with a receipt."),
+    "watch": ("watch", "Follow a job that runs."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Knows its commands by name, and imports the module of the one that is called: help must not wait for them all."""
+
+    def __init__(self, **attributes: Any) -> None:
+        commands = {name: click.Command(name, help=what) for name, (_, what) in COMMANDS.items()}
+        super().__init__(**{**attributes, "commands": commands, "suggest_commands": False})
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, known, rest = super().resolve_command(ctx, args)
+        return (name, load(name), rest) if name and known else (name, known, rest)
+
+
+def load(name: str) -> click.Command:
+    """The command of that name."""
+    group = typer.main.get_command(import_module(f"cli.commands.{COMMANDS[name][0]}").app)
+    assert isinstance(group, click.Group)
+    return group.commands[name]
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help="Your own Telegram history, turned into a persona that answers in your voice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def anselm(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+    pass
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        0 when it did what was asked; 1 when it was refused or failed, 2 when it was called wrongly, 130 after Ctrl-C.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json, debug = "--json" in arguments, "--debug" in arguments
+    try:
+        return app([a for a in arguments if a != "--debug"], prog_name="anselm", standalone_mode=False) or 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.exceptions.NoArgsIsHelpError:
+        return 2
+    except click.UsageError as error:
+        where = f"Try: {error.ctx.command_path} --help" if error.ctx else None
+        print_error(AnselmError(error.format_message(), hint=where), as_json=as_json)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except AnselmError as error:
+        if debug:
+            raise
+        print_error(error, as_json=as_json)
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        what = AnselmError(f"Unexpected {type(error).__name__}: {error}.", hint="Add --debug for the traceback.")
+        print_error(what, as_json=as_json)
+        return 1
+
+
+def entry() -> None:
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()
