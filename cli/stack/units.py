@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from signal import Signals
 
-from cli.stack import postgres, readiness, redelivery, valkey
+from cli.stack import postgres, readiness, valkey
 from cli.stack.ports import HOST
 from cli.stack.settings import StackSettings
 
@@ -119,9 +119,8 @@ def _worker(name: str, application: str, queues: tuple[str, ...], settings: Stac
         (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options),
         WORKERS,
         lambda: readiness.worker(node, settings),
-        # Its pool ends with it, and each stage with the pool; the queue delivers the task again.
+        # Its pool ends with it, and each stage with the pool; the queue delivers the task again after its lease.
         at_parents_death=Signals.SIGKILL,
-        before=lambda: redelivery.redeliver(settings, queues),
     )
 
 
