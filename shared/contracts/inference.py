@@ -6,22 +6,25 @@ The wire format itself is OpenAI's (``/v1/models``, ``/v1/chat/completions``); r
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from shared.contracts.base import Contract, Name
 
 
 class ChatExtension(Contract):
     """With a conversation, the gateway adds its memory and remembers the new turn; without one, it does neither."""
 
-    conversation: str | None = None
+    conversation: str | None = Field(default=None, min_length=1, max_length=200)
     person: str | None = None
     retrieval: bool = True
     remember: bool = True
 
 
 class AnswerExtension(Contract):
-    """Who answered, and what the guards did."""
+    """Who answered, and what the guards did. ``warnings``: what the reply had to do without."""
 
     persona: Name
     adapter: Name | None
     guard: str | None = None
     examples: int = 0
+    warnings: list[str] = Field(default_factory=list)
