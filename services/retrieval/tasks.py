@@ -17,10 +17,9 @@ from shared.database import Database
 from shared.errors import AnselmError, StorageFull, Unavailable
 from shared.jobs import JobReporter
 from shared.queue import make_queue, run
-from shared.telemetry import configure_logging, logger
+from shared.telemetry import logger
 
 settings = RetrievalSettings()
-configure_logging("retrieval-worker", settings.log_level)
 queue = make_queue("retrieval", settings)
 embedder = SentenceEmbedder(settings)
 log = logger(__name__)

@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from services.retrieval.embeddings import Vectors
+from shared.errors import Unavailable
 
 
 @dataclass
 class WordEmbedder:
     name: str = "words@1"
     dimension: int = 384
+    missing: str = ""
     asked: list[list[str]] = field(default_factory=list)
 
     async def ready(self) -> None:
-        return
+        if self.missing:
+            raise Unavailable(self.missing)
 
     async def identity(self) -> str:
         return self.name
