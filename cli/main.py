@@ -53,9 +53,10 @@ class LazyGroup(TyperGroup):
 
 def load(name: str) -> click.Command:
     """The command of that name."""
-    group = typer.main.get_command(import_module(f"cli.commands.{COMMANDS[name][0]}").app)
-    assert isinstance(group, click.Group)
-    return group.commands[name]
+    module = import_module(f"cli.commands.{COMMANDS[name][0]}").app
+    # A module of one command is that command; an empty callback would make it a group as well.
+    command = typer.main.get_command(module)
+    return command.commands[name] if isinstance(command, click.Group) else command
 
 
 app = typer.Typer(

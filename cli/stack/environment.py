@@ -34,5 +34,6 @@ def environment(settings: StackSettings, inherited: Mapping[str, str]) -> dict[s
         "SECRETS_DIR": str(secrets_folder(settings.anselm_home)),
         **inherited,
         "ANSELM_HOME": str(settings.anselm_home),
+        "BOT_PORT": str(settings.bot_port),
         **{name.upper(): value for name, value in addresses(settings).items()},
     }

@@ -6,8 +6,7 @@ import asyncio
 
 import httpx
 
-from shared.probe import missing
-from shared.queue import make_queue
+from shared.probe import missing, worker_missing
 from shared.settings import Settings
 
 
@@ -17,12 +16,9 @@ def service(name: str, url: str, settings: Settings) -> str:
     return "; ".join(f"{what}: {why}" for what, why in lacking.items())
 
 
-def worker(node: str, settings: Settings, seconds: float = 0.5) -> str:
+def worker(node: str, settings: Settings) -> str:
     """Does the Celery worker of this node name answer a ping?"""
-    queue = make_queue("supervisor", settings)
-    with queue.connection_for_write() as connection:
-        answers = queue.control.inspect([node], timeout=seconds, limit=1, connection=connection).ping()
-    return "" if answers else "does not answer"
+    return "; ".join(worker_missing(node, settings, seconds=0.5).values())
 
 
 def model_server(url: str, settings: Settings) -> str:

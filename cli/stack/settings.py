@@ -33,6 +33,7 @@ class StackSettings(Settings):
     retrieval_port: int = _port(4, "retrieval")
     feedback_port: int = _port(5, "feedback")
     model_server_port: int = _port(6, "the CPU model server")
+    bot_port: int = _port(7, "the bot's health and metrics")
     postgres_port: int = _port(10, "PostgreSQL")
     valkey_port: int = _port(11, "Valkey")
 

@@ -125,7 +125,8 @@ def _worker(name: str, application: str, queues: tuple[str, ...], settings: Stac
 
 
 def _bot(settings: StackSettings) -> Unit:
-    return Unit("bot", _python("services.bot.app"), FRONT, lambda: "", url="https://t.me")
+    url = f"http://{HOST}:{settings.bot_port}"
+    return Unit("bot", _python("services.bot.app"), FRONT, lambda: readiness.service("bot", url, settings), url=url)
 
 
 def _python(module: str) -> tuple[str, ...]:

@@ -1,0 +1,86 @@
+"""`anselm dataset build | show | list`: training examples."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import choose
+from cli.console import Json, Persona, document, out, table
+from cli.progress import follow
+from cli.services import Services, call
+from shared.contracts.ingest import Dataset, DatasetRequest
+
+app = typer.Typer()
+dataset = typer.Typer(no_args_is_help=True, help="Training examples.")
+app.add_typer(dataset, name="dataset")
+
+
+@dataset.command()
+def build(
+    persona: Persona = None,
+    chat: Annotated[list[int] | None, typer.Option(help="Id of a chat to learn from; unless given, every one.")] = None,
+    window: Annotated[int, typer.Option(help="Exchanges of context before a reply.")] = 8,
+    system_prompt: Annotated[str | None, typer.Option(help="Unless given, written from your first name.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a new version from everything that was imported and consented to."""
+
+    async def work(services: Services, persona: str) -> Dataset:
+        wanted = DatasetRequest(persona=persona, chats=chat, window=window, system_prompt=system_prompt)
+        return await run(services, wanted)
+
+    _print(call(work, persona), as_json)
+
+
+@dataset.command()
+def show(
+    name: Annotated[str | None, typer.Argument(help="Unless given, the newest.")] = None,
+    persona: Persona = None,
+    as_json: Json = False,
+) -> None:
+    """Show a version and its statistics."""
+    _print(call(lambda services, persona: choose.dataset(services, persona, name), persona), as_json)
+
+
+@dataset.command("list")
+def list_(persona: Persona = None, as_json: Json = False) -> None:
+    """List the versions."""
+    known = call(lambda services, persona: services.ingest.datasets(persona), persona)
+    if as_json:
+        document(known)
+        return
+    rows = [
+        (d.name, d.state, _examples(d), "tainted" if d.tainted else "", f"{d.created_at:%Y-%m-%d %H:%M}") for d in known
+    ]
+    table("", ("dataset", "state", "examples", "", "made"), rows, empty="None yet. Make one with: anselm dataset build")
+
+
+async def run(services: Services, request: DatasetRequest) -> Dataset:
+    """Build a version and wait for it."""
+    begun = await services.ingest.build_dataset(request)
+    await follow(services.ingest, begun.name, "Dataset")
+    return await services.ingest.dataset(begun.name)
+
+
+def _print(dataset: Dataset, as_json: bool) -> None:
+    if as_json:
+        document(dataset)
+        return
+    statistics = dataset.statistics
+    splits = statistics.splits.items() if statistics else []
+    rows = [(n, s.examples, s.threads, s.reply_tokens, f"{s.bubbles_mean:.2f}") for n, s in splits]
+    table(f"{dataset.name} ({dataset.state})", ("split", "examples", "threads", "words", "bubbles a reply"), rows)
+    if statistics:
+        out.print(f"withheld for want of consent: {statistics.withheld_messages} messages")
+        out.print(
+            f"left out: {', '.join(f'{why} {n}' for why, n in statistics.left_out.items()) or 'nothing'}", markup=False
+        )
+    if dataset.path:
+        out.print(dataset.path, markup=False, soft_wrap=True)
+
+
+def _examples(dataset: Dataset) -> str:
+    splits = dataset.statistics.splits if dataset.statistics else {}
+    return " / ".join(str(split.examples) for split in splits.values())

@@ -1,0 +1,7 @@
+"""`anselm demo`: the whole loop, once."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer()

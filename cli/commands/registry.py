@@ -1,0 +1,90 @@
+"""`anselm evaluate | promote | rollback | adapters | runs`: what was trained, how good it is, and what speaks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import choose, runs
+from cli.console import Json, Persona, document, out, table
+from cli.services import Services, call
+from shared.contracts.trainer import Evaluation, Promotion
+
+app = typer.Typer()
+
+Adapter = Annotated[str | None, typer.Argument(help="Unless given, the newest.")]
+
+
+@app.command()
+def evaluate(adapter: Adapter = None, persona: Persona = None, as_json: Json = False) -> None:
+    """Compare an adapter on held-out threads with the owner, and with the base model and a good prompt."""
+
+    async def work(services: Services, persona: str) -> Evaluation:
+        chosen = await choose.adapter(services, persona, adapter)
+        return await runs.merge_and_evaluate(services, chosen.persona, chosen.name)
+
+    evaluation = call(work, persona)
+    document(evaluation) if as_json else print_evaluation(evaluation)
+
+
+@app.command()
+def promote(adapter: Adapter = None, persona: Persona = None, as_json: Json = False) -> None:
+    """Let an adapter speak for its persona. The gate refuses one that was not evaluated or is no better."""
+
+    async def work(services: Services, persona: str) -> Promotion:
+        return await services.trainer.promote((await choose.adapter(services, persona, adapter)).name)
+
+    _print_promotion(call(work, persona), as_json)
+
+
+@app.command()
+def rollback(persona: Persona = None, as_json: Json = False) -> None:
+    """Let the adapter before this one speak again."""
+    _print_promotion(call(lambda services, persona: services.trainer.roll_back(persona), persona), as_json)
+
+
+@app.command()
+def adapters(persona: Persona = None, as_json: Json = False) -> None:
+    """List the adapters of a persona."""
+    known = call(lambda services, persona: services.trainer.adapters(persona), persona)
+    if as_json:
+        document(known)
+        return
+    rows = [(a.name, a.state, a.stage, a.dataset, a.parent, _gate(a.evaluation)) for a in known]
+    columns = ("adapter", "state", "made by", "dataset", "continues", "gate")
+    table("", columns, rows, empty="None yet. Train one with: anselm train")
+
+
+@app.command("runs")
+def runs_(persona: Persona = None, as_json: Json = False) -> None:
+    """List the runs of a persona."""
+    known = call(lambda services, persona: services.trainer.runs(persona), persona)
+    if as_json:
+        document(known)
+        return
+    rows = [(r.id, r.stage, r.state, r.adapter or r.dataset, f"{r.created_at:%Y-%m-%d %H:%M}", r.error) for r in known]
+    table("", ("run", "stage", "state", "about", "started", "error"), rows, empty="None yet.")
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Every figure, the owner's first: the nearer to it, the better."""
+    columns = (evaluation.owner, evaluation.base, evaluation.persona)
+    names = dict.fromkeys(name for column in columns for name in column)
+    rows = [(name, *(f"{column[name]:.3f}" if name in column else "" for column in columns)) for name in names]
+    table(f"{evaluation.adapter} on {evaluation.dataset} ({evaluation.split})", ("", "owner", "base", "persona"), rows)
+    out.print("gate: passed" if evaluation.gate.passed else f"gate: {'; '.join(evaluation.gate.reasons)}", markup=False)
+
+
+def _print_promotion(promotion: Promotion, as_json: bool) -> None:
+    if as_json:
+        document(promotion)
+    else:
+        before = f", in place of {promotion.previous}" if promotion.previous else ""
+        out.print(f"{promotion.adapter} now speaks for {promotion.persona}{before}.", markup=False)
+
+
+def _gate(evaluation: Evaluation | None) -> str:
+    if evaluation is None:
+        return "not evaluated"
+    return "passed" if evaluation.gate.passed else "; ".join(evaluation.gate.reasons)

@@ -1,0 +1,49 @@
+"""Runs of the trainer, one after the other: what `anselm train`, `anselm evaluate` and the demo have in common."""
+
+from __future__ import annotations
+
+from cli.console import say
+from cli.progress import follow
+from cli.services import Services
+from cli.sparkline import sparkline
+from shared.contracts.trainer import Evaluation, Run, RunRequest, Stage
+from shared.errors import AnselmError
+
+TITLES = {
+    Stage.BASELINE: "Baseline",
+    Stage.SFT: "Fine-tuning",
+    Stage.MERGE: "Merging",
+    Stage.EVALUATE: "Evaluation",
+    Stage.DPO: "Preference training (DPO)",
+    Stage.KTO: "Preference training (KTO)",
+}
+
+
+async def run(services: Services, request: RunRequest) -> Run:
+    """Start a run and wait until it has succeeded; one that the same key started before is not started again."""
+    begun = await services.trainer.start(request)
+    if not begun.state.ended:
+        await follow(services.trainer, begun.id, TITLES[request.stage])
+    done = await services.trainer.run(begun.id)
+    if done.error:
+        raise AnselmError(done.error, hint=f"This was run {done.id}.")
+    return done
+
+
+async def merge_and_evaluate(services: Services, persona: str, adapter: str, key: str | None = None) -> Evaluation:
+    """Make an adapter ready to be served and judged; merging is left out where it was done before."""
+    if not (await services.trainer.adapter(adapter)).merged_path:
+        await run(services, request(Stage.MERGE, persona, adapter, key))
+    await run(services, request(Stage.EVALUATE, persona, adapter, key))
+    return await services.trainer.evaluation(adapter)
+
+
+def request(stage: Stage, persona: str, adapter: str, key: str | None) -> RunRequest:
+    return RunRequest(stage=stage, persona=persona, adapter=adapter, key=key and f"{key}-{stage}-{adapter}")
+
+
+async def show_curve(services: Services, run: Run) -> None:
+    """The loss of a run in one line."""
+    points = [point.values["loss"] for point in await services.trainer.metrics(run.id) if "loss" in point.values]
+    if len(points) > 1:
+        say(f"loss {points[0]:.3f} {sparkline(points)} {points[-1]:.3f}")
