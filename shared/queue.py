@@ -23,8 +23,8 @@ QUEUES = ("ingest", "cpu", "gpu", "memory")
 #: Redis delivers a task a second time when no worker renewed its lease within this time.
 VISIBILITY_TIMEOUT = leases.LEASE
 
-#: Redis that neither answers nor refuses is given up after this time, so that a request can say so.
-PATIENCE = timedelta(seconds=3)
+#: A Redis that does not answer is given up after this time, so that a request can say so.
+PATIENCE = timedelta(seconds=4)
 
 Result = TypeVar("Result")
 
@@ -48,8 +48,10 @@ def make_queue(service: str, settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             **leases.TRANSPORT_OPTIONS,
-            "socket_timeout": 10,
+            "socket_timeout": PATIENCE.total_seconds(),
             "socket_connect_timeout": PATIENCE.total_seconds(),
+            "connect_retries_timeout": PATIENCE.total_seconds() / 2,
+            "interval_start": 0.1,
         },
         task_serializer="json",
         accept_content=["json"],

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -36,7 +36,7 @@ def redact(_: Any, __: str, event: Mapping[str, Any]) -> dict[str, Any]:
 def _inner(value: Any) -> Any:
     if isinstance(value, dict):
         return redact(None, "", value)
-    return [_inner(item) for item in value] if isinstance(value, list | tuple) else value
+    return type(value)(map(_inner, value)) if type(value) in (list, tuple) else value
 
 
 def add_request_id(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -100,7 +100,7 @@ def configure_logging(service: str, level: str = "info", secrets: Iterable[str] 
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, describe_exception, render],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("uvicorn.access", "httpx", "httpcore"):
@@ -111,6 +111,17 @@ def configure_logging(service: str, level: str = "info", secrets: Iterable[str] 
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now, not to what it was when logging was configured."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
 
 
 def logger(name: str) -> Any:
