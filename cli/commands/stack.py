@@ -19,18 +19,20 @@ from cli.stack.settings import StackSettings
 from cli.stack.state import Entry
 from cli.stack.view import View, processes
 from shared.migrations.run import migrate as migrate_database
-from shared.settings import Settings
+from shared.settings import CHECKOUT, Settings
 
 app = typer.Typer()
 
 
 @app.command()
 def init(
+    containers: Annotated[
+        bool, typer.Option("--containers", help="For docker compose, in the folder secrets/.")
+    ] = False,
     as_json: Json = False,
-    to: Annotated[Path | None, typer.Option(help="Folder for them; unless given, ANSELM_HOME/secrets.")] = None,
 ) -> None:
     """Make the secrets of this installation, one file each. Those that exist stay as they are."""
-    folder, new = _make_secrets(to)
+    folder, new = _make_container_secrets() if containers else _make_secrets()
     if as_json:
         document({"folder": str(folder), "new": new})
     else:
@@ -45,7 +47,7 @@ def up(
     ] = False,
 ) -> None:
     """Start PostgreSQL, Valkey, every service and worker; at Ctrl-C stop them all."""
-    _make_secrets(None)
+    _make_secrets()
     settings = load(StackSettings)
     with View(err) as view:
         if detach:
@@ -93,9 +95,15 @@ def _print_processes(entries: Sequence[Entry], as_json: bool) -> None:
         out.print(processes(entries))
 
 
-def _make_secrets(to: Path | None) -> tuple[Path, list[str]]:
-    if to is None:
-        home = Settings().anselm_home
-        make_home(home)
-        to = Path(os.environ["SECRETS_DIR"]) if "SECRETS_DIR" in os.environ else secrets_folder(home)
-    return to, secrets.create(to)
+def _make_secrets() -> tuple[Path, list[str]]:
+    home = Settings().anselm_home
+    make_home(home)
+    folder = Path(os.environ["SECRETS_DIR"]) if "SECRETS_DIR" in os.environ else secrets_folder(home)
+    return folder, secrets.create(folder)
+
+
+def _make_container_secrets() -> tuple[Path, list[str]]:
+    """Readable files in a closed folder: the containers' user is another one, and sees only what is mounted."""
+    folder = Path(os.environ.get("CONTAINER_SECRETS", CHECKOUT / "secrets"))
+    token = StackSettings().bot_token.get_secret_value()
+    return folder, secrets.create(folder, given={"bot_token": token}, mode=0o644)
