@@ -1,0 +1,79 @@
+"""What people say about replies: taken in, counted, and forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from services.feedback.datasets import containing
+from services.feedback.repository import Datasets, Opinions
+from shared.artifacts import ArtifactStore
+from shared.contracts.base import ChatMessage, Receipt, Removed
+from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
+from shared.database import Database
+from shared.errors import Invalid
+
+
+async def rate(database: Database, request: RatingRequest) -> Rating:
+    """Take in a verdict.
+
+    Raises:
+        Invalid: the reply is empty, or answers nothing.
+    """
+    _require_question(request.reply.context)
+    _require_text(request.reply.text)
+    async with database.transaction() as session:
+        return await Opinions(session).rate(request)
+
+
+async def compare(database: Database, request: PairRequest) -> FeedbackStatistics:
+    """Take in a comparison or a rewrite; what there is now.
+
+    Raises:
+        Invalid: a candidate is empty, both are the same, or they answer nothing.
+    """
+    _require_question(request.context)
+    _require_text(request.chosen)
+    _require_text(request.rejected)
+    if request.chosen.strip() == request.rejected.strip():
+        raise Invalid("Chosen and rejected are the same text, which teaches nothing.")
+    async with database.transaction() as session:
+        opinions = Opinions(session)
+        await opinions.compare(request)
+        return await opinions.statistics(request.persona)
+
+
+async def ratings(database: Database, persona: str) -> list[Rating]:
+    async with database.transaction() as session:
+        return await Opinions(session).ratings(persona)
+
+
+async def statistics(database: Database, persona: str) -> FeedbackStatistics:
+    async with database.transaction() as session:
+        return await Opinions(session).statistics(persona)
+
+
+async def forget(database: Database, store: ArtifactStore, person: str) -> Receipt:
+    """Remove all that a person said, and every dataset that it is in. Repeating it removes what a failure left."""
+    async with database.transaction() as session:
+        datasets = Datasets(session)
+        await datasets.hold()
+        ratings, pairs = await Opinions(session).forget(person)
+        held = await asyncio.to_thread(containing, store, [*ratings, *pairs])
+        for name in held:
+            await asyncio.to_thread(store.remove, name)
+        await datasets.mark_removed(held)
+    lines = {"ratings": len(ratings), "pairs": len(pairs)}
+    lines |= {f"preference dataset {name}": rows for name, rows in held.items()}
+    removed = [Removed(service="feedback", what=what, count=count) for what, count in lines.items()]
+    return Receipt(subject=person, removed=removed)
+
+
+def _require_question(context: Sequence[ChatMessage]) -> None:
+    if not context or context[-1].role != "user":
+        raise Invalid("The context must end with the message that was answered (role user).")
+
+
+def _require_text(text: str) -> None:
+    if not text.strip():
+        raise Invalid("A reply without text cannot be judged.")

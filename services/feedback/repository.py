@@ -1,0 +1,129 @@
+"""All of feedback's SQL."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.feedback.models import DatasetRow, PairRow, RatingRow
+from services.feedback.preferences import Compared, Prompt, Rated
+from shared.contracts.base import ChatMessage
+from shared.contracts.feedback import FeedbackStatistics, PairRequest, PreferenceKind, Rating, RatingRequest, Verdict
+
+
+class Opinions:
+    """What people said about replies."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def rate(self, request: RatingRequest) -> Rating:
+        """Store a verdict; it replaces an earlier one by the same person on the same reply."""
+        reply = request.reply
+        row = insert(RatingRow).values(
+            id=uuid.uuid4().hex,
+            reply_id=reply.id,
+            person=request.person,
+            persona=reply.persona,
+            adapter=reply.adapter,
+            context=_plain(reply.context),
+            text=reply.text,
+            verdict=request.verdict,
+        )
+        new = {"verdict": row.excluded.verdict, "at": func.now()}
+        statement = row.on_conflict_do_update(index_elements=["reply_id", "person"], set_=new).returning(RatingRow)
+        return _rating((await self._session.scalars(statement)).one())
+
+    async def compare(self, request: PairRequest) -> None:
+        """Store a pair; one whose key is known changes nothing."""
+        values = request.model_dump() | {"id": uuid.uuid4().hex, "context": _plain(request.context)}
+        await self._session.execute(insert(PairRow).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+    async def ratings(self, persona: str) -> list[Rating]:
+        """Verdicts on a persona's replies, oldest first."""
+        of_persona = select(RatingRow).where(RatingRow.persona == persona).order_by(RatingRow.at, RatingRow.id)
+        return [_rating(row) for row in await self._session.scalars(of_persona)]
+
+    async def statistics(self, persona: str) -> FeedbackStatistics:
+        verdicts = select(RatingRow.verdict, func.count()).where(RatingRow.persona == persona)
+        sources = select(PairRow.source, func.count()).where(PairRow.persona == persona)
+        rated = dict((await self._session.execute(verdicts.group_by(RatingRow.verdict))).tuples().all())
+        compared = dict((await self._session.execute(sources.group_by(PairRow.source))).tuples().all())
+        return FeedbackStatistics(
+            persona=persona,
+            like_me=rated.get(Verdict.LIKE_ME, 0),
+            not_like_me=rated.get(Verdict.NOT_LIKE_ME, 0),
+            pairs=compared.get("comparison", 0),
+            rewrites=compared.get("rewrite", 0),
+        )
+
+    async def rated(self, persona: str) -> list[Rated]:
+        of_persona = select(RatingRow).where(RatingRow.persona == persona).order_by(RatingRow.at, RatingRow.id)
+        rows = await self._session.scalars(of_persona)
+        return [Rated(row.id, _prompt(row), row.text, row.verdict == Verdict.LIKE_ME) for row in rows]
+
+    async def compared(self, persona: str) -> list[Compared]:
+        of_persona = select(PairRow).where(PairRow.persona == persona).order_by(PairRow.at, PairRow.id)
+        rows = await self._session.scalars(of_persona)
+        return [Compared(row.id, _prompt(row), row.chosen, row.rejected, row.source == "rewrite") for row in rows]
+
+    async def forget(self, person: str) -> tuple[list[str], list[str]]:
+        """Remove a person's ratings and pairs; the ids of both."""
+        ratings = delete(RatingRow).where(RatingRow.person == person).returning(RatingRow.id)
+        pairs = delete(PairRow).where(PairRow.person == person).returning(PairRow.id)
+        return list(await self._session.scalars(ratings)), list(await self._session.scalars(pairs))
+
+
+class Datasets:
+    """Preference datasets. Whoever builds or removes them holds the lock, so that no dataset with a forgotten person's
+    words is finished beside the forgetting."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def hold(self) -> None:
+        await self._session.execute(text("select pg_advisory_xact_lock(hashtext('feedback.datasets'))"))
+
+    async def standing(self, persona: str | None = None, kind: PreferenceKind | None = None) -> list[DatasetRow]:
+        """Those that were not removed, oldest first."""
+        found = select(DatasetRow).where(~DatasetRow.removed)
+        found = found.where(DatasetRow.persona == persona) if persona is not None else found
+        found = found.where(DatasetRow.kind == kind) if kind is not None else found
+        return list(await self._session.scalars(found.order_by(DatasetRow.created_at, DatasetRow.name)))
+
+    async def last_version(self, persona: str, kind: PreferenceKind) -> int:
+        """The highest version that there ever was; 0 before the first."""
+        highest = select(func.max(DatasetRow.version)).where(DatasetRow.persona == persona, DatasetRow.kind == kind)
+        return await self._session.scalar(highest) or 0
+
+    async def add(self, row: DatasetRow) -> DatasetRow:
+        self._session.add(row)
+        await self._session.flush()
+        await self._session.refresh(row)
+        return row
+
+    async def mark_removed(self, names: Collection[str]) -> None:
+        await self._session.execute(update(DatasetRow).where(DatasetRow.name.in_(names)).values(removed=True))
+
+
+def _plain(context: Sequence[ChatMessage]) -> list[dict[str, str]]:
+    return [message.model_dump() for message in context]
+
+
+def _prompt(row: RatingRow | PairRow) -> Prompt:
+    return tuple(ChatMessage.model_validate(message) for message in row.context)
+
+
+def _rating(row: RatingRow) -> Rating:
+    return Rating(
+        reply_id=row.reply_id,
+        persona=row.persona,
+        adapter=row.adapter,
+        person=row.person,
+        verdict=Verdict(row.verdict),
+        at=row.at,
+    )
