@@ -104,8 +104,23 @@ class ArtifactStore:
         return manifest
 
     def remove(self, name: str) -> None:
-        """Remove an artifact for good, because somebody in it asked to be forgotten."""
-        shutil.rmtree(self.path(name), ignore_errors=True)
+        """Remove an artifact for good, because somebody in it asked to be forgotten.
+
+        The manifest, which says who is in it, goes last, so that a removal that was killed can be repeated.
+
+        Raises:
+            AnselmError: a file cannot be removed.
+        """
+        folder = self.path(name)
+        try:
+            for file in folder.rglob("*"):
+                if file.is_file() and file != folder / MANIFEST:
+                    file.unlink()
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise AnselmError(f"{folder} could not be removed: {error.strerror or error}.") from error
 
 
 def digest_of(files: dict[str, str]) -> str:
