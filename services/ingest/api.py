@@ -1,0 +1,163 @@
+"""HTTP endpoints: validate, call one function, return a contract."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from celery import Celery
+from fastapi import APIRouter, Depends, Query, Request
+from redis import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ingest import consenting, forgetting, models, recalling, showing
+from services.ingest.building import request_dataset
+from services.ingest.repository.datasets import Datasets
+from services.ingest.repository.imports import Imports
+from services.ingest.uploads import receive, safe_name
+from shared.contracts.base import Receipt
+from shared.contracts.ingest import (
+    Chat,
+    Consent,
+    ConsentGrant,
+    Dataset,
+    DatasetRequest,
+    ExchangePage,
+    Import,
+    Person,
+)
+from shared.jobs import JobReporter
+from shared.queue import enqueue
+
+IMPORT_TASK, DATASET_TASK = "ingest.import_export", "ingest.build_dataset"
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the endpoints stand on; the composition root makes it."""
+
+    withdrawal: forgetting.Withdrawal
+    queue: Celery
+    jobs: Redis
+
+
+def rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+Inside = Annotated[Rooms, Depends(rooms_of)]
+
+
+async def open_transaction(rooms: Inside) -> AsyncIterator[AsyncSession]:
+    async with rooms.withdrawal.database.transaction() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
+router = APIRouter(prefix="/v1", tags=["ingest"])
+
+
+@router.post("/imports")
+async def upload(
+    request: Request,
+    rooms: Inside,
+    filename: str = "result.json",
+    consent: bool = False,
+    owner: Annotated[str | None, Query(description="the owner's name or from_id, where the file does not tell")] = None,
+) -> Import:
+    """Take an export as the raw body; it is imported in the background."""
+    settings, database, keys = rooms.withdrawal.settings, rooms.withdrawal.database, rooms.withdrawal.keys
+    import_id, name = secrets.token_hex(8), safe_name(filename)
+    folder = settings.uploads / import_id
+    received = await receive(request.stream(), folder, name, settings.max_export_bytes)
+    async with database.transaction() as session:
+        imports = Imports(session)
+        running = await imports.same(received.sha256, consent)
+        hint = keys.seal(owner) if owner else None
+        row = running or await imports.add(
+            models.Import(id=import_id, filename=name, sha256=received.sha256, consent=consent, owner_hint=hint)
+        )
+    if running:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        JobReporter(rooms.jobs, import_id, "import").queued()
+    enqueue(rooms.queue, IMPORT_TASK, "ingest", import_id=row.id)
+    return showing.show_import(row, {})
+
+
+@router.get("/imports")
+async def imports(rooms: Inside, session: Session) -> list[Import]:
+    owners = await showing.owners_by_account(session, rooms.withdrawal.keys)
+    return [showing.show_import(row, owners) for row in await Imports(session).all()]
+
+
+@router.get("/imports/{import_id}")
+async def one_import(import_id: str, rooms: Inside, session: Session) -> Import:
+    owners = await showing.owners_by_account(session, rooms.withdrawal.keys)
+    return showing.show_import(await Imports(session).get(import_id), owners)
+
+
+@router.get("/people")
+async def people(rooms: Inside, session: Session, names: bool = False) -> list[Person]:
+    return await showing.list_people(session, rooms.withdrawal.keys, names=names)
+
+
+@router.post("/people/{person}/forget")
+async def forget(person: str, rooms: Inside) -> Receipt:
+    return await forgetting.forget(rooms.withdrawal, person)
+
+
+@router.get("/chats")
+async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Chat]:
+    return await showing.list_chats(session, rooms.withdrawal.keys, names=names)
+
+
+@router.get("/consents")
+async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
+    return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+
+
+@router.post("/consents")
+async def grant(body: ConsentGrant, rooms: Inside, session: Session) -> list[Consent]:
+    return await consenting.grant(session, rooms.withdrawal.keys, body)
+
+
+@router.delete("/consents")
+async def revoke(person: str, rooms: Inside, chat: int | None = None) -> list[Consent]:
+    return await forgetting.revoke_consent(rooms.withdrawal, person, chat)
+
+
+@router.post("/datasets")
+async def create_dataset(body: DatasetRequest, rooms: Inside) -> Dataset:
+    withdrawal = rooms.withdrawal
+    async with withdrawal.database.transaction() as session:
+        row = await request_dataset(session, withdrawal.keys, body)
+    JobReporter(rooms.jobs, row.name, "dataset").queued()
+    enqueue(rooms.queue, DATASET_TASK, "cpu", name=row.name)
+    return showing.show_dataset(row, withdrawal.settings)
+
+
+@router.get("/datasets")
+async def datasets(rooms: Inside, session: Session, persona: str | None = None) -> list[Dataset]:
+    rows = await Datasets(session).all(persona)
+    return [showing.show_dataset(row, rooms.withdrawal.settings) for row in rows]
+
+
+@router.get("/datasets/{name}")
+async def dataset(name: str, rooms: Inside, session: Session) -> Dataset:
+    return showing.show_dataset(await Datasets(session).get(name), rooms.withdrawal.settings)
+
+
+@router.get("/exchanges")
+async def exchanges(
+    rooms: Inside,
+    session: Session,
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=2_000)] = 500,
+    chats: Annotated[list[int] | None, Query()] = None,
+) -> ExchangePage:
+    return await recalling.read_page(session, rooms.withdrawal.keys, after, limit, chats)

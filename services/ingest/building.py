@@ -1,0 +1,246 @@
+"""A dataset version, from consented clean messages to a folder: choose, read, split, thin out, write, record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ingest import models
+from services.ingest.cleaners import first_name
+from services.ingest.dataset.duplicates import comparable, near_duplicates
+from services.ingest.dataset.examples import Style, Window, windows, write_example
+from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
+from services.ingest.dataset.files import write_files
+from services.ingest.dataset.statistics import describe
+from services.ingest.dataset.threads import SPLITS, assign_splits, threads
+from services.ingest.importing import Stage
+from services.ingest.keys import Keys
+from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.consents import Consents
+from services.ingest.repository.datasets import Datasets
+from services.ingest.repository.history import History
+from services.ingest.repository.people import People
+from shared.artifacts import ArtifactStore
+from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Purpose
+from shared.contracts.jobs import JobState
+from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, Unavailable
+
+#: The reply, the message that it answers and everything before it must be from the owner and consenting people.
+GRANT = "Record a consent first: POST /v1/consents, or import with consent."
+
+
+@dataclass(frozen=True)
+class Source:
+    """The chats of one account that a dataset may learn from. ``types`` maps each chat to its kind."""
+
+    account: int
+    owner: int
+    types: Mapping[int, str]
+    allowed: Mapping[int, frozenset[int]]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What was found in the chats, before the split."""
+
+    windows: list[Window]
+    tally: Tally
+    source: Source
+    pseudonyms: dict[int, str]
+
+
+async def request_dataset(session: AsyncSession, keys: Keys, request: DatasetRequest) -> models.Dataset:
+    """Record the next version, to be built.
+
+    Raises:
+        NotFound: there is no history, or a chat is unknown.
+        Conflict: a version of this persona is being built, or the chats belong to several accounts.
+        ConsentMissing: the owner or every contact has agreed to nothing.
+    """
+    source = await choose_source(session, request.chats)
+    if building := await Datasets(session).building(request.persona):
+        raise Conflict(f"{building} is being built.", hint="Wait for it: GET /v1/jobs/" + building)
+    people = {person.id: person for person in await People(session, keys).all()}
+    name = first_name(people[source.owner].profile)
+    prompt = request.system_prompt or f"You are {name}, chatting with friends on Telegram. Reply as {name} would."
+    return await Datasets(session).add(request.persona, source.account, request.model_dump(mode="json"), prompt)
+
+
+async def choose_source(session: AsyncSession, wanted: Sequence[int] | None) -> Source:
+    """The chats to learn from: those named, else every dialogue that the owner consented to."""
+    rows = await History(session).chats()
+    if not rows:
+        raise NotFound("There is no history to learn from.", hint="Import an export first: anselm import result.json")
+    if wanted is not None:
+        unknown = sorted(set(wanted) - {row.id for row in rows})
+        if unknown:
+            raise NotFound(f"There is no chat {', '.join(map(str, unknown))}.", hint="List chats with GET /v1/chats.")
+        rows = [row for row in rows if row.id in wanted]
+    accounts = {row.account_id for row in rows}
+    if len(accounts) > 1:
+        raise Conflict("These chats belong to several accounts, and a persona has one voice.", hint="Name its chats.")
+    account = accounts.pop()
+    owner = (await Accounts(session).owners())[account]
+    allowed = await Consents(session).allowed(account, Purpose.TRAIN)
+    return _consented(Source(account, owner, {row.id: row.type for row in rows}, allowed), named=wanted is not None)
+
+
+def _consented(source: Source, *, named: bool) -> Source:
+    """The same without the chats that the owner did not consent to.
+
+    Raises:
+        ConsentMissing: nothing is left, a chat that was named is not, or no contact has consented.
+    """
+    own = {chat: kind for chat, kind in source.types.items() if source.owner in source.allowed.get(chat, ())}
+    missing = sorted(source.types.keys() - own.keys())
+    if not own or (named and missing):
+        where = f"chat {', '.join(map(str, missing))}" if named else "any chat"
+        raise ConsentMissing(f"The owner has not consented to training on {where}.", hint=GRANT)
+    talking = [chat for chat, kind in own.items() if kind in DIALOGUES and len(source.allowed[chat]) > 1]
+    if not talking:
+        raise ConsentMissing("No contact has consented to training on their words in these chats.", hint=GRANT)
+    return Source(source.account, source.owner, own, source.allowed)
+
+
+async def build_dataset(stage: Stage, name: str) -> None:
+    """Build a recorded version. Repeating it after a kill starts over; an ended one is left alone."""
+    async with stage.database.transaction() as session:
+        row = await Datasets(session).get(name)
+        if JobState(row.state).ended:
+            return
+        await Datasets(session).begin(name)
+    try:
+        await _build(stage, row, DatasetRequest.model_validate(row.request))
+    except Unavailable:
+        raise
+    except AnselmError as error:
+        await fail_dataset(stage, name, str(error))
+
+
+async def fail_dataset(stage: Stage, name: str, error: str) -> None:
+    async with stage.database.transaction() as session:
+        await Datasets(session).fail(name, error)
+    stage.progress.fail(error)
+
+
+async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> None:
+    material = await _gather(stage, request)
+    stage.progress.stage("splitting", total=len(material.windows), unit="examples")
+    splits, removed = split(material.windows)
+    statistics = describe(splits, material.tally, removed)
+    _check(statistics, stage.settings.min_examples)
+    stage.progress.stage("saving", total=len(material.windows), unit="examples")
+    digest = _save(stage, row, request, material, splits, statistics)
+    async with stage.database.transaction() as session:
+        datasets = Datasets(session)
+        if await Consents(session).allowed(material.source.account, Purpose.TRAIN) != material.source.allowed:
+            ArtifactStore(stage.settings.datasets).remove(row.name)
+            raise Conflict("A consent changed while the dataset was built.", hint="Build it again.")
+        await datasets.set_lineage(row.name, list(_lineage(material, splits)))
+        await datasets.finish(row.name, digest, statistics)
+    stage.progress.finish(examples=sum(len(found) for found in splits.values()))
+
+
+async def _gather(stage: Stage, request: DatasetRequest) -> Material:
+    async with stage.database.transaction() as session:
+        source = await choose_source(session, request.chats)
+        people = await People(session, stage.keys).all()
+        counts = await History(session).chat_counts()
+        stage.progress.stage("reading", total=len(source.types), unit="chats")
+        tally, found = Tally(), list[Window]()
+        for done, (chat, kind) in enumerate(source.types.items()):
+            if kind in DIALOGUES:
+                found += await _read_chat(session, source, chat, request, tally)
+            else:
+                tally.left_out["chat_type"] += counts.get((source.account, chat), 0)
+            stage.progress.advance(done + 1, examples=len(found))
+    pseudonyms = {person.id: person.pseudonym for person in people}
+    return Material(found, tally, source, pseudonyms)
+
+
+async def _read_chat(
+    session: AsyncSession, source: Source, chat: int, request: DatasetRequest, tally: Tally
+) -> list[Window]:
+    messages = [message async for message in History(session).read_chat(source.account, chat)]
+    gap = timedelta(seconds=request.session_gap_s)
+    exchanges = find_exchanges(messages, source.owner, source.allowed[chat], gap, tally)
+    return [
+        window
+        for thread in threads(exchanges)
+        for window in windows(chat, thread, request.window, emoji_only=request.emoji_only)
+    ]
+
+
+def split(found: Sequence[Window]) -> tuple[dict[str, list[Window]], int]:
+    """Examples by split, without the training examples that repeat a held-out one, and how many those were."""
+    sizes: dict[str, int] = {}
+    for window in found:
+        sizes[window.thread] = sizes.get(window.thread, 0) + 1
+    assigned = assign_splits(sizes)
+    splits = {name: [window for window in found if assigned[window.thread] == name] for name in SPLITS}
+    texts = {window.id: comparable(window.said, window.reply) for window in found}
+    held_out = {window.id: texts[window.id] for name in ("val", "test") for window in splits[name]}
+    repeated = near_duplicates({window.id: texts[window.id] for window in splits["train"]}, held_out)
+    splits["train"] = [window for window in splits["train"] if window.id not in repeated]
+    return splits, len(repeated)
+
+
+def _check(statistics: DatasetStatistics, least: int) -> None:
+    total = sum(split.examples for split in statistics.splits.values())
+    empty = [name for name, split in statistics.splits.items() if split.examples == 0]
+    if total < least or empty:
+        lacking = f"; {', '.join(empty)} would be empty" if empty else ""
+        raise Invalid(
+            f"Only {total} examples, at least {least} are needed{lacking}. "
+            f"{statistics.withheld_messages} messages were withheld for want of consent.",
+            hint="Import more chats, or record more consents.",
+        )
+
+
+def _save(
+    stage: Stage,
+    row: models.Dataset,
+    request: DatasetRequest,
+    material: Material,
+    splits: Mapping[str, Sequence[Window]],
+    statistics: DatasetStatistics,
+) -> str:
+    store = ArtifactStore(stage.settings.datasets)
+    store.remove(row.name)  # of a build that was killed after its files and before its row
+    manifest = {
+        "kind": "dataset",
+        "persona": row.persona,
+        "version": row.version,
+        "settings": request.model_dump(mode="json"),
+    }
+    manifest |= {"system_prompt": row.system_prompt, "chats": sorted(material.source.types)}
+    with store.write(row.name, manifest) as folder:
+        written = {
+            name: [write_example(window, _style(row, request, material, window)) for window in found]
+            for name, found in splits.items()
+        }
+        write_files(folder, row.name, written, statistics)
+    return str(store.manifest(row.name)["digest"])
+
+
+def _style(row: models.Dataset, request: DatasetRequest, material: Material, window: Window) -> Style:
+    group = material.source.types[window.chat] != "personal_chat"
+    return Style(row.system_prompt, request.window, group, material.pseudonyms)
+
+
+def _lineage(material: Material, splits: Mapping[str, Sequence[Window]]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "id": window.id,
+            "split": name,
+            "chat_id": window.chat,
+            "message_ids": [message.id for message in window.messages],
+            "people": sorted({message.sender for message in window.messages}),
+        }
+        for name, found in splits.items()
+        for window in found
+    ]

@@ -1,0 +1,1 @@
+"""Maskers and pseudonyms: text in, clean text out."""

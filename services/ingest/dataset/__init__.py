@@ -1,0 +1,1 @@
+"""From clean messages to windowed, split, counted examples."""

@@ -1,0 +1,43 @@
+"""Which language a reply is in, by script and the most telling short words. Meant for statistics, not for decisions."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+WORD = re.compile(r"[^\W\d_]+")
+CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
+UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+#: A word that several languages have votes for each of them.
+TELLING = {
+    "en": (
+        "the a and i you is it to of in that not on my for we are be this have with do was what so at but no "
+        "yes as he she me"
+    ),
+    "de": (
+        "der die das und ich ist nicht du ein eine es zu wir mit auf für so ja nein den im von was wie er sie "
+        "aber mir dir"
+    ),
+    "nl": (
+        "de het een en ik is niet je van dat op te zijn we met voor er maar ja nee om wat hij ze naar ook nog dan mijn"
+    ),
+    "es": "el la de que y en un una no es por con para lo se me mi te los sí pero como más muy",
+    "fr": "le la les de et un une je tu est pas que en il elle on nous vous pour dans ce oui non mais",
+    "pt": "o a os de que e em um uma não é por com para se me eu você sim mas como mais muito",
+    "it": "il la di che e un una non è per con mi si ti lo sono ma come più sì",
+}
+
+
+def language_of(text: str) -> str:
+    """An ISO 639-1 code, or ``other`` where nothing tells."""
+    if CYRILLIC.search(text):
+        return "uk" if UKRAINIAN.search(text) else "ru"
+    words = WORD.findall(text.casefold())
+    votes = {code: sum(word in telling for word in words) for code, telling in _telling().items()}
+    best = max(votes, key=lambda code: votes[code])
+    return best if votes[best] else "other"
+
+
+@cache
+def _telling() -> dict[str, frozenset[str]]:
+    return {code: frozenset(words.split()) for code, words in TELLING.items()}

@@ -1,0 +1,77 @@
+"""Figures of a dataset, and a picture of how long the owner's replies are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from xml.sax.saxutils import escape
+
+from services.ingest.dataset.examples import Window
+from services.ingest.dataset.exchanges import Tally
+from services.ingest.dataset.languages import language_of
+from shared.contracts.ingest import DatasetStatistics, SplitStatistics
+
+TOKEN = re.compile(r"\w+|[^\w\s]")
+#: Upper ends of the histogram's bins, in words.
+BINS = (1, 2, 4, 8, 16, 32, 64)
+
+
+def describe(splits: Mapping[str, Sequence[Window]], tally: Tally, near_duplicates: int) -> DatasetStatistics:
+    replies = [window.reply for examples in splits.values() for window in examples]
+    lengths = Counter(_bin(len(reply.split())) for reply in replies)
+    return DatasetStatistics(
+        splits={name: _split(examples) for name, examples in splits.items()},
+        languages=dict(Counter(language_of(reply) for reply in replies).most_common()),
+        reply_length_histogram={name: lengths[name] for name in bin_names()},
+        withheld_messages=tally.withheld,
+        near_duplicates_removed=near_duplicates,
+        left_out=dict(sorted(tally.left_out.items())),
+    )
+
+
+def _split(examples: Sequence[Window]) -> SplitStatistics:
+    replies = [window.reply for window in examples]
+    return SplitStatistics(
+        examples=len(examples),
+        threads=len({window.thread for window in examples}),
+        reply_tokens=sum(len(TOKEN.findall(reply)) for reply in replies),
+        reply_characters_mean=round(fmean(map(len, replies)), 2) if replies else 0.0,
+        bubbles_mean=round(fmean(len(window.exchange.reply) for window in examples), 3) if examples else 0.0,
+    )
+
+
+def bin_names() -> list[str]:
+    """``1``, ``2``, ``3-4`` ... ``65+`` words."""
+    starts = [1, *(end + 1 for end in BINS)]
+    names = [str(end) if start == end else f"{start}-{end}" for start, end in zip(starts, BINS, strict=False)]
+    return [*names, f"{starts[-1]}+"]
+
+
+def _bin(words: int) -> str:
+    return next((name for name, end in zip(bin_names(), BINS, strict=False) if words <= end), bin_names()[-1])
+
+
+def draw_histogram(counts: Mapping[str, int], title: str) -> str:
+    """A bar chart as SVG: replies by their length in words."""
+    width, height, bar, left, bottom = 560, 260, 52, 40, 40
+    highest = max([*counts.values(), 1])
+    bars = []
+    for position, (name, count) in enumerate(counts.items()):
+        x, tall = left + position * (bar + 10), round(count / highest * (height - bottom - 50))
+        y = height - bottom - tall
+        bars += [
+            f'<rect x="{x}" y="{y}" width="{bar}" height="{tall}" fill="#3b6ea5"/>',
+            f'<text x="{x + bar / 2}" y="{y - 6}" text-anchor="middle">{count}</text>',
+            f'<text x="{x + bar / 2}" y="{height - bottom + 18}" text-anchor="middle">{escape(name)}</text>',
+        ]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            'font-family="sans-serif" font-size="12">',
+            f'<text x="{left}" y="20" font-size="14">{escape(title)}: replies by length in words</text>',
+            *bars,
+            "</svg>\n",
+        ]
+    )

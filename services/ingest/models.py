@@ -1,0 +1,188 @@
+"""Tables of ingest. Raw text, names and evidence are sealed (AES-GCM); peers are known by a keyed hash only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.database import NAMING
+
+MOMENT = DateTime(timezone=True)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(schema="ingest", naming_convention=NAMING)
+
+
+class Person(Base):
+    """``profile`` is sealed JSON: peer, names, first name, username."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    peer_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    pseudonym: Mapped[str] = mapped_column(Text, unique=True)
+    profile: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Account(Base):
+    """A Telegram account that an owner exported."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+
+
+class Chat(Base):
+    __tablename__ = "chats"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ingest.accounts.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(Text)
+    name: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Message(Base):
+    """``raw`` sealed, ``clean`` what every later step sees; both null when there is no text."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "chat_id"], ["ingest.chats.account_id", "ingest.chats.id"]),
+        Index("ix_messages_account_id_chat_id_at", "account_id", "chat_id", "at", "id"),
+        Index("ix_messages_sender_id", "sender_id", "chat_id"),
+        Index("ix_messages_import_id", "import_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(MOMENT)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
+    edited_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    forwarded: Mapped[bool]
+    via_bot: Mapped[bool]
+    media: Mapped[str | None] = mapped_column(Text)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    clean: Mapped[str | None] = mapped_column(Text)
+    cleaned_with: Mapped[bytes] = mapped_column(LargeBinary)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    import_id: Mapped[str] = mapped_column(Text)
+
+
+class Consent(Base):
+    """The ledger: rows are added and closed, never changed otherwise."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "chat_id"], ["ingest.chats.account_id", "ingest.chats.id"]),
+        Index(
+            "uq_consents_active",
+            "account_id",
+            "chat_id",
+            "person_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("revoked_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
+    purpose: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[bytes] = mapped_column(LargeBinary)
+    granted_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+    revoked_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Import(Base):
+    """``cursor`` is the byte offset in the spool up to which messages are stored."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    filename: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text, index=True)
+    consent: Mapped[bool]
+    owner_hint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text, server_default="queued")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.accounts.id"))
+    cursor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    report: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+    finished_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Dataset(Base):
+    __tablename__ = "datasets"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    persona: Mapped[str] = mapped_column(Text, index=True)
+    version: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("ingest.accounts.id"))
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    system_prompt: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="queued")
+    digest: Mapped[str | None] = mapped_column(Text)
+    tainted: Mapped[bool] = mapped_column(server_default="false")
+    statistics: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+
+
+class DatasetExample(Base):
+    """Lineage: the messages behind an example, and everyone whose words are in it."""
+
+    __tablename__ = "dataset_examples"
+    __table_args__ = (Index("ix_dataset_examples_people", "people", postgresql_using="gin"),)
+
+    dataset: Mapped[str] = mapped_column(ForeignKey("ingest.datasets.name"), primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    split: Mapped[str] = mapped_column(Text)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    message_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    people: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class Tombstone(Base):
+    """Somebody who is to stay forgotten. Nothing is kept of them but a keyed hash and the pseudonym that led here."""
+
+    __tablename__ = "tombstones"
+
+    peer_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(Text, unique=True)
+    receipt: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    forgotten_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+
+
+class Notice(Base):
+    """What another service still has to be told: written with the change, deleted once the service has answered."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())

@@ -1,0 +1,105 @@
+"""Dataset versions and the lineage of their examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ingest import models
+from shared.contracts.ingest import DatasetStatistics
+from shared.contracts.jobs import JobState
+from shared.errors import NotFound
+
+UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+class Datasets:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, name: str) -> models.Dataset:
+        """
+        Raises:
+            NotFound: there is no such dataset; the hint lists those that there are.
+        """
+        found = await self._session.get(models.Dataset, name)
+        if found is None:
+            known = ", ".join(await self._session.scalars(select(models.Dataset.name).order_by(models.Dataset.name)))
+            raise NotFound(f"There is no dataset {name!r}.", hint=f"There: {known or 'none'}.")
+        return found
+
+    async def all(self, persona: str | None) -> Sequence[models.Dataset]:
+        query = select(models.Dataset).order_by(models.Dataset.persona, models.Dataset.version)
+        if persona is not None:
+            query = query.where(models.Dataset.persona == persona)
+        return (await self._session.scalars(query)).all()
+
+    async def unended(self) -> list[str]:
+        query = select(models.Dataset.name).where(models.Dataset.state.in_(UNENDED))
+        return list(await self._session.scalars(query))
+
+    async def building(self, persona: str) -> str | None:
+        query = select(models.Dataset.name).where(models.Dataset.persona == persona, models.Dataset.state.in_(UNENDED))
+        return await self._session.scalar(query)
+
+    async def add(self, persona: str, account_id: int, request: dict[str, Any], system_prompt: str) -> models.Dataset:
+        """The next version of a persona's dataset, queued."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"ingest.datasets.{persona}"))))
+        query = select(func.coalesce(func.max(models.Dataset.version), 0) + 1).where(models.Dataset.persona == persona)
+        version = await self._session.scalar(query)
+        assert version is not None
+        row = models.Dataset(
+            name=f"{persona}-d{version}",
+            persona=persona,
+            version=version,
+            account_id=account_id,
+            request=request,
+            system_prompt=system_prompt,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        await self._session.refresh(row)
+        return row
+
+    async def begin(self, name: str) -> None:
+        await self._session.execute(
+            update(models.Dataset).where(models.Dataset.name == name).values(state=JobState.RUNNING, error=None)
+        )
+
+    async def finish(self, name: str, digest: str, statistics: DatasetStatistics) -> None:
+        values = {"state": JobState.DONE, "digest": digest, "statistics": statistics.model_dump(mode="json")}
+        await self._session.execute(update(models.Dataset).where(models.Dataset.name == name).values(values))
+
+    async def fail(self, name: str, error: str) -> None:
+        query = update(models.Dataset).where(models.Dataset.name == name, models.Dataset.state.in_(UNENDED))
+        await self._session.execute(query.values(state=JobState.FAILED, error=error))
+
+    async def set_lineage(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Replace the lineage of a dataset. Rows are ``dataset_examples`` without the dataset's name."""
+        await self._session.execute(delete(models.DatasetExample).where(models.DatasetExample.dataset == name))
+        for start in range(0, len(rows), 1_000):
+            values = [{"dataset": name, **row} for row in rows[start : start + 1_000]]
+            await self._session.execute(insert(models.DatasetExample), values)
+
+    async def holding(self, person_id: int, chats: Iterable[int] | None = None) -> list[str]:
+        """Names of the untainted datasets with words of a person (in these chats, or any)."""
+        query = (
+            select(models.DatasetExample.dataset)
+            .join(models.Dataset, models.Dataset.name == models.DatasetExample.dataset)
+            .where(models.DatasetExample.people.contains([person_id]), models.Dataset.tainted.is_(False))
+            .distinct()
+        )
+        if chats is not None:
+            query = query.where(models.DatasetExample.chat_id.in_(list(chats)))
+        return sorted(await self._session.scalars(query))
+
+    async def taint(self, names: Sequence[str]) -> int:
+        """Mark datasets as tainted and drop their lineage; returns the number of examples that they held."""
+        if not names:
+            return 0
+        await self._session.execute(update(models.Dataset).where(models.Dataset.name.in_(names)).values(tainted=True))
+        gone = delete(models.DatasetExample).where(models.DatasetExample.dataset.in_(names)).returning(text("1"))
+        return len((await self._session.execute(gone)).all())

@@ -1,0 +1,46 @@
+"""Settings of ingest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.settings import Settings
+
+
+class IngestSettings(Settings):
+    ingest_key_file: Path | None = Field(
+        default=None,
+        description="File with the 32-byte key (hex) that pseudonyms and stored text depend on; none: "
+        "ANSELM_HOME/secrets/ingest_key, made on first use. Lose it and stored raw text cannot be read again",
+    )
+    max_export_bytes: int = Field(
+        default=16 * 1024**3,
+        gt=0,
+        description="Largest accepted upload; a result.json without media is rarely over 2 GiB",
+    )
+    import_batch: int = Field(
+        default=2_000,
+        ge=1,
+        le=50_000,
+        description="Messages a transaction: large enough for COPY, small enough to resume",
+    )
+    min_examples: int = Field(
+        default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
+    )
+    import_retry_s: float = Field(
+        default=5.0, gt=0, description="Pause before an import goes on when the database was away"
+    )
+
+    @property
+    def uploads(self) -> Path:
+        return self.anselm_home / "imports"
+
+    @property
+    def datasets(self) -> Path:
+        return self.anselm_home / "datasets"
+
+    @property
+    def key_file(self) -> Path:
+        return self.ingest_key_file or self.anselm_home / "secrets" / "ingest_key"

@@ -1,0 +1,83 @@
+"""Rows as the contracts show them. Real names only where the owner asked for them."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ingest import models
+from services.ingest.keys import Keys
+from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.history import History
+from services.ingest.repository.people import People
+from services.ingest.settings import IngestSettings
+from shared.contracts.ingest import Chat, Dataset, DatasetStatistics, Import, ImportReport, Person
+from shared.contracts.jobs import JobState
+
+
+async def list_people(session: AsyncSession, keys: Keys, *, names: bool) -> list[Person]:
+    """Everyone who has written something, and the owners."""
+    people, owners = People(session, keys), set((await Accounts(session).owners()).values())
+    counts = await people.message_counts()
+    return [
+        Person(
+            id=person.pseudonym,
+            name=person.name if names else None,
+            is_owner=person.id in owners,
+            messages=counts.get(person.id, 0),
+        )
+        for person in await people.all()
+        if person.id in counts or person.id in owners
+    ]
+
+
+async def list_chats(session: AsyncSession, keys: Keys, *, names: bool) -> list[Chat]:
+    history = History(session)
+    pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
+    counts = await history.chat_counts()
+    members = {account: await history.members(account) for account in await Accounts(session).owners()}
+    return [
+        Chat(
+            id=row.id,
+            name=keys.unseal(row.name) if names and row.name else None,
+            type=row.type,
+            messages=counts.get((row.account_id, row.id), 0),
+            people=sorted(pseudonyms[person] for person in members[row.account_id].get(row.id, ())),
+        )
+        for row in await history.chats()
+    ]
+
+
+async def owners_by_account(session: AsyncSession, keys: Keys) -> dict[int, str]:
+    """Account id -> the owner's pseudonym."""
+    pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
+    return {account: pseudonyms[owner] for account, owner in (await Accounts(session).owners()).items()}
+
+
+def show_import(row: models.Import, owners: dict[int, str]) -> Import:
+    return Import(
+        id=row.id,
+        state=JobState(row.state),
+        filename=row.filename,
+        owner=owners.get(row.account_id) if row.account_id is not None else None,
+        report=ImportReport.model_validate(row.report),
+        error=row.error,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+def show_dataset(row: models.Dataset, settings: IngestSettings) -> Dataset:
+    there = row.state == JobState.DONE and not row.tainted
+    return Dataset(
+        name=row.name,
+        persona=row.persona,
+        version=row.version,
+        state=JobState(row.state),
+        system_prompt=row.system_prompt,
+        path=str(settings.datasets / row.name) if there else None,
+        digest=row.digest,
+        tainted=row.tainted,
+        statistics=DatasetStatistics.model_validate(row.statistics) if row.statistics else None,
+        error=row.error,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,98 @@
+"""Celery tasks: ``celery -A services.ingest.tasks:queue worker -Q ingest,cpu``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from celery import Task
+from celery.signals import worker_ready
+from redis import Redis
+
+from services.ingest.api import DATASET_TASK, IMPORT_TASK
+from services.ingest.building import build_dataset, fail_dataset
+from services.ingest.importing import Stage, fail_import, import_export
+from services.ingest.keys import load_keys
+from services.ingest.repository.datasets import Datasets
+from services.ingest.repository.imports import Imports
+from services.ingest.settings import IngestSettings
+from shared.database import Database
+from shared.errors import Unavailable
+from shared.jobs import JobReporter
+from shared.queue import enqueue, make_queue, run
+from shared.telemetry import configure_logging, logger
+
+settings = IngestSettings()
+configure_logging("ingest", settings.log_level)
+queue = make_queue("ingest", settings)
+log = logger(__name__)
+
+#: With the pause between them, minutes in which a database may restart.
+RETRIES = 60
+BROKEN = "Something went wrong while this was worked on; the log has it."
+
+Work = Callable[[Stage], Awaitable[None]]
+
+
+@queue.task(name=IMPORT_TASK, bind=True, max_retries=RETRIES)  # type: ignore[untyped-decorator]
+def import_task(task: Task, import_id: str) -> None:
+    _work(
+        task,
+        import_id,
+        "import",
+        lambda stage: import_export(stage, import_id),
+        lambda s, e: fail_import(s, import_id, e),
+    )
+
+
+@queue.task(name=DATASET_TASK, bind=True, max_retries=RETRIES)  # type: ignore[untyped-decorator]
+def dataset_task(task: Task, name: str) -> None:
+    _work(task, name, "dataset", lambda stage: build_dataset(stage, name), lambda s, e: fail_dataset(s, name, e))
+
+
+def _work(task: Task, job: str, kind: str, work: Work, give_up: Callable[[Stage, str], Awaitable[None]]) -> None:
+    """Do the work; come back while the database is away; end it as failed when nothing else helps."""
+    progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
+
+    async def attempt() -> None:
+        database = Database(settings, pooled=False)
+        stage = Stage(settings, database, load_keys(settings.key_file), progress)
+        try:
+            await work(stage)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("job_failed", job=job, kind=kind)
+            await give_up(stage, BROKEN)
+        finally:
+            await database.close()
+
+    try:
+        run(attempt())
+    except Unavailable as error:
+        log.warning("job_waits", job=job, kind=kind, why=error.message)
+        raise task.retry(exc=error, countdown=settings.import_retry_s) from error
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def take_up_again(**_: Any) -> None:
+    """Queue what a killed worker left: Redis would deliver it again only after its visibility timeout. A job that is
+    queued twice is done once."""
+
+    async def unended() -> tuple[list[str], list[str]]:
+        database = Database(settings, pooled=False)
+        try:
+            async with database.transaction() as session:
+                return await Imports(session).unended(), await Datasets(session).unended()
+        finally:
+            await database.close()
+
+    try:
+        imports, datasets = run(unended())
+    except Unavailable as error:
+        log.warning("nothing_taken_up", why=error.message)
+        return
+    for import_id in imports:
+        enqueue(queue, IMPORT_TASK, "ingest", import_id=import_id)
+    for name in datasets:
+        enqueue(queue, DATASET_TASK, "cpu", name=name)

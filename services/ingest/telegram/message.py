@@ -1,0 +1,176 @@
+"""One message of an export: validated, or refused with a reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+PEER = re.compile(r"(?:user|channel|chat)\d{1,20}")
+#: Telegram opened in August 2013; a second-resolution date beyond 2100 is a typing error or milliseconds.
+EARLIEST, LATEST = 1_370_000_000, 4_102_444_800
+BIGINT = 1 << 63
+
+MEDIA_FIELDS = (
+    "photo", "file", "contact_information", "location_information", "place_name", "game_title",
+    "invoice_information", "poll", "todo_list", "giveaway_information", "giveaway_results", "paid_stars_amount",
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """The message cannot be taken; ``field`` is where to look, ``reason`` is what it is counted under."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}_{why}")
+        self.field = field
+        self.reason = f"{field}_{why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it matters here. Times are Unix seconds; ``sender`` is a peer such as ``user123``."""
+
+    chat: int
+    id: int
+    at: int
+    sender: str
+    text: str
+    edited: int | None = None
+    reply_to: int | None = None
+    forwarded: bool = False
+    via_bot: bool = False
+    media: str | None = None
+
+    def content(self) -> bytes:
+        """Everything that an edit may change, for a fingerprint."""
+        return repr((self.at, self.sender, self.text, self.edited, self.reply_to, self.forwarded, self.media)).encode()
+
+
+def parse_message(chat: int, raw: object) -> Message | None:
+    """Validate one element of ``messages``. A service message is ``None``.
+
+    Raises:
+        Refused: id, date, sender or text is missing or wrong, or there is neither text nor media.
+    """
+    if not isinstance(raw, dict):
+        raise Refused("message", "wrong")
+    kind = raw.get("type")
+    if kind == "service":
+        return None
+    if kind == "unsupported":
+        raise Refused("type", "unsupported")
+    if kind != "message":
+        raise Refused("type", "missing" if kind is None else "wrong")
+    number = _id(raw)
+    text, media = _text(raw), _media(raw)
+    message = Message(
+        chat=chat,
+        id=number,
+        at=_date(raw),
+        sender=peer(raw.get("from_id")),
+        text=text,
+        edited=_unix(raw.get("edited_unixtime")) or _local(raw.get("edited")),
+        reply_to=_optional_id(raw.get("reply_to_message_id")),
+        forwarded="forwarded_from" in raw or "saved_from" in raw,
+        via_bot="via_bot" in raw,
+        media=media,
+    )
+    if not text.strip() and media is None:
+        raise Refused("text", "empty")
+    return message
+
+
+def peer(value: object) -> str:
+    """A peer as ``user123``; exports of 2020 and before have the bare number.
+
+    Raises:
+        Refused: there is none, or it is no peer.
+    """
+    if value is None or value == "":
+        raise Refused("from_id", "missing")
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return f"user{value}"
+    if isinstance(value, str) and PEER.fullmatch(value):
+        return value
+    raise Refused("from_id", "wrong")
+
+
+def plain_text(value: object) -> str:
+    """``text`` as Telegram Desktop writes it: a string, or a list of strings and entities.
+
+    Raises:
+        Refused: it is neither.
+    """
+    if isinstance(value, str):
+        return _storable(value)
+    if not isinstance(value, list):
+        raise Refused("text", "wrong")
+    return _storable("".join(_part(part) for part in value))
+
+
+def _part(part: object) -> str:
+    inner = part.get("text") if isinstance(part, dict) else part
+    if not isinstance(inner, str):
+        raise Refused("text", "wrong")
+    return inner
+
+
+def _text(raw: dict[str, Any]) -> str:
+    if "text" in raw:
+        return plain_text(raw["text"])
+    return plain_text(raw.get("text_entities", ""))
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _media(raw: dict[str, Any]) -> str | None:
+    kind = raw.get("media_type")
+    if isinstance(kind, str) and kind:
+        return kind
+    return next((field for field in MEDIA_FIELDS if field in raw), None)
+
+
+def _id(raw: dict[str, Any]) -> int:
+    value = raw.get("id")
+    if value is None:
+        raise Refused("id", "missing")
+    number = _optional_id(value)
+    if number is None:
+        raise Refused("id", "wrong")
+    return number
+
+
+def _optional_id(value: object) -> int | None:
+    valid = isinstance(value, int) and not isinstance(value, bool) and -BIGINT <= value < BIGINT
+    return value if valid else None  # type: ignore[return-value]
+
+
+def _date(raw: dict[str, Any]) -> int:
+    if raw.get("date_unixtime") is None and raw.get("date") is None:
+        raise Refused("date", "missing")
+    at = _unix(raw.get("date_unixtime")) or _local(raw.get("date"))
+    if at is None:
+        raise Refused("date", "wrong")
+    return at
+
+
+def _unix(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 12:
+        value = int(value)
+    known = isinstance(value, int) and not isinstance(value, bool) and EARLIEST <= value <= LATEST
+    return value if known else None  # type: ignore[return-value]
+
+
+def _local(value: object) -> int | None:
+    """``date`` is local time without a zone. The zone is not in the file, so it is read as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return _unix(int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()))
