@@ -105,5 +105,6 @@ def _make_secrets() -> tuple[Path, list[str]]:
 def _make_container_secrets() -> tuple[Path, list[str]]:
     """Readable files in a closed folder: the containers' user is another one, and sees only what is mounted."""
     folder = Path(os.environ.get("CONTAINER_SECRETS", CHECKOUT / "secrets"))
-    token = StackSettings().bot_token.get_secret_value()
-    return folder, secrets.create(folder, given={"bot_token": token}, mode=0o644)
+    settings = StackSettings()
+    given = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "hf_token")}
+    return folder, secrets.create(folder, given=given, mode=0o644)

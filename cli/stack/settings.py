@@ -59,6 +59,10 @@ class StackSettings(Settings):
         description="CPU threads of PyTorch a process; beside other busy processes two are slower than one",
     )
     bot_token: SecretStr = Field(default=SecretStr(""), description="From @BotFather; with it the stack runs the bot")
+    hf_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Of huggingface.co, for models that ask for a licence; containers get it as a file",
+    )
 
     @property
     def ports(self) -> dict[str, int]:
