@@ -110,11 +110,12 @@ class Supervisor:
         for child in new:
             self._launch(child)
         deadline = time.monotonic() + self._start_timeout
-        while waiting := [child for child in new if child.phase != "ready"]:
+        awaited = [child for child in new if child.unit.awaited]
+        while any(child.phase != "ready" for child in awaited):
             self._pause()
             self._reap()
-            self._check(waiting)
-            self._require_hope(new, deadline)
+            self._check(new)
+            self._require_hope(awaited, deadline)
 
     def declare_ready(self) -> None:
         """Tell whoever reads the state that all is there."""
@@ -131,7 +132,7 @@ class Supervisor:
         while True:
             self._pause()
             self._reap()
-            self._check([child for child in self._children if child.phase == "starting"])
+            self._check(self._children)
 
     def stop(self) -> None:
         """Stop everything, last tier first; nothing of it runs when this returns."""
@@ -204,7 +205,7 @@ class Supervisor:
         for child in children:
             if child.phase == "dead":
                 raise Unavailable(
-                    f"{child.unit.name} does not start: {_last_line(child.log)}.", hint=f"See {child.log}"
+                    f"{child.unit.name} does not start: {_last_line(child.log).rstrip('.')}.", hint=f"See {child.log}"
                 )
             if child.phase != "ready" and time.monotonic() > deadline:
                 what = f"{child.unit.name} is not ready after {self._start_timeout:g} s ({child.lacking})."

@@ -31,6 +31,7 @@ class Unit:
     Attributes:
         lacking: what it lacks to do its job; nothing when it is ready.
         essential: without it nothing works; when it dies, everything stops.
+        awaited: the stack is ready only when this is; not so where it depends on something outside.
         stop: signals to send, each after the stop timeout; SIGKILL follows.
         before: prepares a start, also one after a death.
     """
@@ -41,6 +42,7 @@ class Unit:
     lacking: Callable[[], str]
     url: str = ""
     essential: bool = False
+    awaited: bool = True
     user: int | None = None
     stop: tuple[Signals, ...] = (Signals.SIGTERM,)
     at_parents_death: Signals = Signals.SIGTERM
@@ -126,7 +128,14 @@ def _worker(name: str, application: str, queues: tuple[str, ...], settings: Stac
 
 def _bot(settings: StackSettings) -> Unit:
     url = f"http://{HOST}:{settings.bot_port}"
-    return Unit("bot", _python("services.bot.app"), FRONT, lambda: readiness.service("bot", url, settings), url=url)
+    return Unit(
+        "bot",
+        _python("services.bot.app"),
+        FRONT,
+        lambda: readiness.service("bot", url, settings),
+        url=url,
+        awaited=False,
+    )
 
 
 def _python(module: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ CONFIGURATION = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "ma
 
 def prepare(folder: Path, port: int, password: str) -> None:
     """Write the configuration file; it holds the password, so only this user may read it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lines = {"bind": HOST, "port": port, "dir": folder, "requirepass": password, **CONFIGURATION}
     file = folder / "valkey.conf"
     file.touch(mode=0o600)

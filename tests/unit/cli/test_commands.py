@@ -1,0 +1,241 @@
+"""What each command asks of the services, and what it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import main
+from tests.unit.cli.fake_services import FakeServices, Refusal, Stream
+
+AT = "2025-01-01T00:00:00Z"
+
+
+def job(state: str = "done", **more: Any) -> dict[str, Any]:
+    return {"id": "j1", "kind": "import", "state": state, "updated_at": 1.0, **more}
+
+
+def run(stage: str, **more: Any) -> dict[str, Any]:
+    about = {"dataset": "anselm-d1", "adapter": "anselm-v1", "preferences": None, "base_model": "tiny", "recipe": {}}
+    rest = {"metrics": {}, "attempts": 1, "error": None, "created_at": AT, "finished_at": AT}
+    return {"id": f"r-{stage}", "stage": stage, "persona": "anselm", "state": "running", **about, **rest, **more}
+
+
+def adapter(name: str = "anselm-v1", **more: Any) -> dict[str, Any]:
+    about = {"version": 1, "stage": "sft", "state": "candidate", "base_model": "tiny", "dataset": "anselm-d1"}
+    rest = {"parent": None, "path": "/a", "merged_path": None, "digest": "d", "system_prompt": "s", "created_at": AT}
+    return {"name": name, "persona": "anselm", **about, **rest, **more}
+
+
+def dataset(version: int, state: str = "done", *, tainted: bool = False) -> dict[str, Any]:
+    about = {"persona": "anselm", "system_prompt": "s", "path": "/d", "digest": "d", "tainted": tainted}
+    return {"name": f"anselm-d{version}", "version": version, "state": state, "created_at": AT, **about}
+
+
+EVALUATION = {
+    "adapter": "anselm-v1",
+    "dataset": "anselm-d1",
+    "split": "test",
+    "owner": {"length": 30.0},
+    "base": {"auc": 0.99, "length": 90.0},
+    "persona": {"auc": 0.7, "length": 33.0},
+    "gate": {"passed": True, "reasons": []},
+    "samples": [],
+    "created_at": AT,
+}
+IMPORT = {
+    "id": "j1",
+    "state": "done",
+    "filename": "result.json",
+    "owner": "user_AB12",
+    "report": {"read": 12, "new": 10, "refused": {"no date": 2}},
+    "created_at": AT,
+}
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> Any:
+    """The whole of standard output is one JSON document."""
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    file = tmp_path / "result.json"
+    file.write_text('{"chats": []}')
+    return file
+
+
+def test_import_needs_consent_where_nobody_can_be_asked(services: FakeServices, export: Path, capsys) -> None:
+    assert main(["import", str(export)]) == 1
+    assert "--consent" in capsys.readouterr().err
+    assert services.requests == []
+
+
+def test_import_sends_the_file_and_reports(services: FakeServices, export: Path, capsys) -> None:
+    services.routes |= {"POST /v1/imports": IMPORT, "GET /v1/jobs/j1": job(), "GET /v1/imports/j1": IMPORT}
+    assert main(["import", str(export), "--consent"]) == 0
+    (sent,) = services.asked("POST", "/v1/imports")
+    assert sent.body == export.read_bytes()
+    assert (sent.query["consent"], sent.token) == ("true", "token")
+    output = capsys.readouterr().out
+    assert "user_AB12" in output
+    assert "refused: no date" in output
+
+
+def test_import_says_why_it_failed(services: FakeServices, export: Path, capsys) -> None:
+    services.routes |= {"POST /v1/imports": IMPORT, "GET /v1/jobs/j1": job("failed", error="The file is cut short.")}
+    assert main(["import", str(export), "--i-consent"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "error: The file is cut short."
+
+
+def test_json_is_the_only_thing_on_standard_output(services: FakeServices, export: Path, capsys) -> None:
+    services.routes |= {"POST /v1/imports": IMPORT, "GET /v1/jobs/j1": job(), "GET /v1/imports/j1": IMPORT}
+    assert main(["import", str(export), "--consent", "--json"]) == 0
+    assert document(capsys)["report"]["read"] == 12
+
+
+def test_train_takes_the_newest_usable_dataset_then_merges_and_evaluates(services: FakeServices, capsys) -> None:
+    datasets = [dataset(1), dataset(2), dataset(3, tainted=True), dataset(4, "running")]
+    started: list[dict[str, Any]] = []
+
+    def start(request) -> dict[str, Any]:
+        started.append(request.json)
+        return run(request.json["stage"])
+
+    services.routes |= {
+        "GET /v1/datasets": datasets,
+        "POST /v1/runs": start,
+        "GET /v1/adapters/anselm-v1": adapter(),
+        "GET /v1/adapters/anselm-v1/evaluation": EVALUATION,
+    }
+    for stage in ("sft", "merge", "evaluate"):
+        services.routes[f"GET /v1/jobs/r-{stage}"] = job(detail={"loss": 2.5})
+        services.routes[f"GET /v1/runs/r-{stage}"] = run(stage, state="done")
+        services.routes[f"GET /v1/runs/r-{stage}/metrics"] = [
+            {"step": s, "values": {"loss": 4.0 - s}} for s in range(3)
+        ]
+    assert main(["train", "--set", "max_steps=7", "--set", "optimizer=adamw", "--json"]) == 0
+    assert [request["stage"] for request in started] == ["sft", "merge", "evaluate"]
+    assert started[0]["dataset"] == "anselm-d2"
+    assert started[0]["recipe"] == {"max_steps": 7, "optimizer": "adamw"}
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["evaluation"]["persona"]["auc"] == 0.7
+    assert "4.000 █▄▁ 2.000" in captured.err.replace("▅", "▄")
+
+
+def test_preference_training_makes_its_dataset_from_the_feedback(services: FakeServices) -> None:
+    preferences = {"name": "anselm-p1", "persona": "anselm", "kind": "dpo", "rows": 3, "path": "/p", "digest": "d"}
+    services.routes |= {
+        "GET /v1/adapters": [adapter(), adapter("anselm-v2", version=2, state="tainted")],
+        "POST /v1/datasets": {**preferences, "created_at": AT},
+        "POST /v1/runs": run("dpo", state="done"),
+        "GET /v1/runs/r-dpo": run("dpo", state="done"),
+        "GET /v1/runs/r-dpo/metrics": [],
+    }
+    assert main(["train", "dpo", "--only"]) == 0
+    (started,) = services.asked("POST", "/v1/runs")
+    assert (started.json["adapter"], started.json["preferences"]) == ("anselm-v1", "anselm-p1")
+
+
+def test_without_a_dataset_training_says_how_to_make_one(services: FakeServices, capsys) -> None:
+    services.routes["GET /v1/datasets"] = []
+    assert main(["train"]) == 1
+    assert "anselm dataset build" in capsys.readouterr().err
+
+
+def test_evaluate_shows_owner_base_and_persona_side_by_side(services: FakeServices, capsys) -> None:
+    services.routes |= {
+        "GET /v1/adapters/anselm-v1": adapter(merged_path="/m"),
+        "GET /v1/adapters/anselm-v1/evaluation": EVALUATION,
+        "POST /v1/runs": run("evaluate", state="done"),
+        "GET /v1/runs/r-evaluate": run("evaluate", state="done"),
+    }
+    assert main(["evaluate", "anselm-v1"]) == 0
+    output = capsys.readouterr().out
+    assert [line.split() for line in output.splitlines() if line.startswith("auc")] == [["auc", "0.990", "0.700"]]
+    assert "gate: passed" in output
+
+
+def test_consents_come_from_a_file_too(services: FakeServices, tmp_path: Path, capsys) -> None:
+    grants = [{"person": "Mira", "purposes": ["train"], "evidence": "she wrote yes"}]
+    (tmp_path / "grants.json").write_text(json.dumps(grants))
+    granted = {"person": "user_1", "chat": 7, "purpose": "train", "evidence": "she wrote yes", "granted_at": AT}
+    services.routes["POST /v1/consents"] = [granted]
+    assert main(["consent", "grant", "--file", str(tmp_path / "grants.json"), "--json"]) == 0
+    assert document(capsys)[0]["chat"] == 7
+    assert services.asked("POST", "/v1/consents")[0].json["person"] == "Mira"
+
+
+def test_forget_asks_every_service_and_sums_up_the_receipt(services: FakeServices, capsys) -> None:
+    services.routes |= {
+        "POST /v1/people/Mira/forget": {
+            "subject": "user_1",
+            "removed": [{"service": "ingest", "what": "messages", "count": 4}],
+        },
+        "POST /v1/forget": {"subject": "user_1", "removed": [{"service": "retrieval", "what": "turns", "count": 1}]},
+        "POST /v1/people/user_1/forget": {"subject": "user_1", "removed": []},
+    }
+    assert main(["forget", "Mira"]) == 1, "nobody said that they mean it"
+    assert services.requests == []
+    capsys.readouterr()
+    assert main(["forget", "Mira", "--yes", "--json"]) == 0
+    assert [line["service"] for line in document(capsys)["removed"]] == ["ingest", "retrieval"]
+    assert services.asked("POST", "/v1/forget")[0].json["person"] == "user_1"
+
+
+def test_chat_streams_one_reply(services: FakeServices, capsys) -> None:
+    pieces = [{"id": "c1", "choices": [{"delta": {"content": text}}]} for text in ("ahoi ", "captain")]
+    services.routes["POST /v1/chat/completions"] = Stream([*map(json.dumps, pieces), "[DONE]"])
+    assert main(["chat", "--message", "hello", "--json"]) == 0
+    assert document(capsys)["reply"] == "ahoi captain"
+
+
+def test_a_conversation_begins_with_the_disclosure(services: FakeServices, capsys, monkeypatch) -> None:
+    lines = iter(["hello", ""])
+    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+    piece = {"id": "c1", "choices": [{"delta": {"content": "ahoi"}}]}
+    services.routes |= {
+        "GET /v1/models": {"data": [{"id": "anselm"}]},
+        "POST /v1/chat/completions": Stream([json.dumps(piece), "[DONE]"]),
+    }
+    assert main(["chat"]) == 0
+    captured = capsys.readouterr()
+    assert "AI persona" in captured.err.splitlines()[0]
+    assert captured.out == "ahoi\n"
+
+
+def test_chat_with_nobody_there_says_what_to_do(services: FakeServices, capsys) -> None:
+    services.routes["GET /v1/models"] = {"data": []}
+    assert main(["chat"]) == 1
+    assert "anselm promote" in capsys.readouterr().err
+
+
+def test_status_is_1_when_something_is_lacking(services: FakeServices, capsys) -> None:
+    services.routes["GET /ready"] = {"service": "x", "ready": False, "missing": {"redis": "does not answer"}}
+    assert main(["status", "--json"]) == 1
+    assert {answer["ready"] for answer in document(capsys)["services"]} == {False}
+    services.routes["GET /ready"] = {"service": "x", "ready": True, "missing": {}}
+    assert main(["status"]) == 0
+
+
+def test_watch_follows_a_job_that_any_service_knows(services: FakeServices, capsys) -> None:
+    states = iter([job("running", stage="reading", done=3, total=9), job(stage="reading", done=9, total=9)])
+    first = job("queued")
+    services.routes |= {"GET /health": {}, "GET /v1/jobs/j1": lambda _: next(states, first)}
+    states = iter([first, *states])
+    assert main(["watch", "j1", "--json"]) == 0
+    assert document(capsys)["done"] == 9
+
+
+def test_what_the_stack_wrote_completes_the_settings(home: Path, services: FakeServices, monkeypatch, capsys) -> None:
+    for name in ("TRAINER_URL", "SERVICE_TOKEN"):
+        monkeypatch.delenv(name)
+    (home / "run").mkdir()
+    (home / "run" / "addresses.json").write_text(json.dumps({"trainer_url": services.url}))
+    (home / "secrets" / "service_token").write_text("from a file")
+    services.routes["GET /v1/adapters"] = Refusal(503, "unavailable", "Later.")
+    assert main(["adapters"]) == 1
+    assert services.requests[0].token == "from a file"
