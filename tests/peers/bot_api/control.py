@@ -76,7 +76,7 @@ class Control:
 
 
 def _chat_of(body: Json) -> int:
-    return int(body.get("chat", body["user"]))
+    return int(body["chat"] if "chat" in body else body["user"])
 
 
 def _data_of(message: Json, label: str) -> str:

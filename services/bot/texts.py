@@ -1,0 +1,93 @@
+"""Every line that the bot says in its own name. Plain text: no markup that a name could break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.contracts.base import Receipt
+from shared.errors import AnselmError, Blocked, NotFound, TooManyRequests, Unavailable
+
+COMMANDS = {
+    "start": "Who you are talking to",
+    "help": "What I can do",
+    "privacy": "What is stored, and where",
+    "forget": "Remove everything about you",
+}
+
+APOLOGY = "Sorry, something went wrong on my side. Please try again."
+SPEECHLESS = "I have no answer to that. Try to say it differently."
+SLOW_DOWN = "That was a lot at once. Give me a minute, then I am all ears again."
+ONLY_TEXT = "I can only read text. Tell me in words?"
+UNKNOWN_COMMAND = "I do not know that command. /help lists those that I know."
+NOT_KEPT = "This reply can no longer be rated."
+THANKS = "Noted, thank you!"
+FORGET_QUESTION = "Remove our conversation, and every rating and rewrite of yours, for good?"
+FORGET_KEPT = "All right, nothing was removed."
+FORGET_OTHERS = "Only the one who asked can answer this."
+REWRITE_USAGE = "Reply to one of my messages with: /rewrite how you would have said it"
+REWRITE_OWNER_ONLY = "Only the owner can rewrite my replies."
+REWRITTEN = "Thank you, that is how I will try to say it."
+
+
+def disclosure(owner: str) -> str:
+    return (
+        f"Before we start: I am an AI persona of {owner}, a language model that imitates how {owner} writes. "
+        f"You are not talking to {owner}, and what I say may be wrong or made up."
+    )
+
+
+def start(owner: str) -> str:
+    return (
+        f"Hello! {disclosure(owner)}\n\n"
+        "So that I can follow our conversation it is stored, on the owner's own hardware. If you rate a reply, you "
+        "agree that it and the messages before it are used to train this persona. /privacy has the details; /forget "
+        "removes everything about you.\n\nJust write to me."
+    )
+
+
+def help_(owner: str) -> str:
+    commands = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
+    return (
+        f"I am an AI persona of {owner}. Write to me as you would to {owner}. The buttons under a reply, or a 👍 or "
+        f"👎, tell me how close it came.\n\n{commands}"
+    )
+
+
+def privacy(owner: str, kept: timedelta) -> str:
+    return (
+        f"Privacy\n\n{owner} runs this bot on hardware of their own and is responsible for it. Nothing is sold, and "
+        "nothing goes to anyone but Telegram, which carries our messages.\n\n"
+        "Stored: your Telegram user id as a pseudonym, your messages to me and my replies, so that I can follow the "
+        "conversation; and your ratings, each with the reply and the messages before it. Not stored: your name, "
+        "phone number, photo, or anything that you send besides text.\n\n"
+        f"A copy of each reply stays for {kept.days} days, so that you can rate it; the rest until you remove it.\n\n"
+        "Used: to answer you, and, only for what you rate, to train this persona. A message that you do not rate is "
+        f"never trained on.\n\n/forget removes everything at once and tells you what it was. Questions: ask {owner}."
+    )
+
+
+def receipt(receipt: Receipt, unreachable: Sequence[str] = ()) -> str:
+    """What forgetting removed, where; and what could not be reached."""
+    lines = [f"• {line.count} {line.what} ({line.service})" for line in receipt.removed if line.count]
+    removed = "Removed:\n" + "\n".join(lines) if lines else "There was nothing to remove."
+    if unreachable:
+        return (
+            f"Not finished: {', '.join(unreachable)} could not be reached. Please send /forget again soon.\n\n{removed}"
+        )
+    return f"Done. {removed}"
+
+
+def trouble(error: AnselmError) -> str:
+    """What a tester is told when no reply can be had; the log has the rest."""
+    match error:
+        case NotFound():
+            return "I am not ready to talk yet: my training is not finished. Please come back later."
+        case TooManyRequests():
+            return "So many want to talk to me just now that I cannot keep up. Please try again in a minute."
+        case Unavailable():
+            return "I cannot think right now, something that I need is down. Please try again in a few minutes."
+        case Blocked():
+            return "I would rather not talk about that."
+        case _:
+            return APOLOGY

@@ -1,0 +1,175 @@
+"""inference, retrieval and feedback as the bot meets them: their contracts over HTTP, with a memory and no model."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from aiohttp import web
+
+from shared.contracts.base import Receipt, Removed
+from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
+from shared.contracts.retrieval import ForgetRequest, Turn
+from shared.error_responses import error_body
+from shared.errors import AnselmError, Invalid
+
+PERSONA, ADAPTER = "anselm", "anselm-v3"
+
+
+@dataclass
+class Services:
+    """All three on one port. ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate."""
+
+    reply: Callable[[str], str] = lambda said: f"you said {said}"
+    guard: str | None = None
+    failures: dict[str, AnselmError] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    ratings: dict[tuple[str, str], RatingRequest] = field(default_factory=dict)
+    pairs: dict[str, PairRequest] = field(default_factory=dict)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(middlewares=[self._errors])
+        app.add_routes(
+            [
+                web.get("/health", self._health),
+                web.post("/v1/chat/completions", self._complete),
+                web.get("/v1/conversations/{conversation}/turns", self._turns),
+                web.post("/v1/forget", self._forget),
+                web.post("/v1/ratings", self._rate),
+                web.post("/v1/pairs", self._pair),
+                web.post("/v1/people/{person}/forget", self._forget_person),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    def hold(self, said: str) -> asyncio.Event:
+        """Keep back the reply to a message until the event is set."""
+        return self.gates.setdefault(said, asyncio.Event())
+
+    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
+        """Wait until the services have got what is expected."""
+        async with self.changed:
+            await asyncio.wait_for(self.changed.wait_for(lambda: bool(condition())), seconds)
+
+    @property
+    def heard(self) -> list[str]:
+        return [body["messages"][-1]["content"] for body in self.asked]
+
+    @web.middleware
+    async def _errors(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        failure = next((e for path, e in self.failures.items() if request.path.startswith(path)), None)
+        try:
+            if failure:
+                raise failure
+            response: web.StreamResponse = await handler(request)
+        except AnselmError as error:
+            return web.json_response(error_body(error), status=error.status)
+        async with self.changed:
+            self.changed.notify_all()
+        return response
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.json_response({"service": "inference", "status": "alive"})
+
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        async with self.changed:
+            self.asked.append(body)
+            self.changed.notify_all()
+        said = body["messages"][-1]["content"]
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        if gate := self.gates.get(said):
+            await gate.wait()
+        text, completion = self.reply(said), f"chatcmpl-{len(self.asked)}"
+        for piece in [text[i : i + 7] for i in range(0, len(text), 7)]:
+            await _chunk(response, completion, piece)
+        answer = {"persona": body["model"], "adapter": ADAPTER, "guard": self.guard, "examples": 2}
+        await _chunk(response, completion, "", anselm=answer)
+        await response.write(b"data: [DONE]\n\n")
+        self._remember(body["anselm"], completion, said, text)
+        return response
+
+    def _remember(self, extension: dict[str, Any], completion: str, said: str, text: str) -> None:
+        self.turns.append(
+            Turn(
+                key=completion,
+                persona=PERSONA,
+                conversation=extension["conversation"],
+                person=extension["person"],
+                message=said,
+                reply=text,
+                adapter=ADAPTER,
+                at=datetime.now(UTC),
+            )
+        )
+
+    async def _turns(self, request: web.Request) -> web.Response:
+        wanted = [t for t in self.turns if t.conversation == request.match_info["conversation"]]
+        return web.json_response([turn.model_dump(mode="json") for turn in wanted])
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        asked = ForgetRequest.model_validate(await request.json())
+        if sum(part is not None for part in (asked.person, asked.conversation, asked.message_ids)) != 1:
+            raise Invalid("Name exactly one of person, conversation and message_ids to forget.")
+        kept = [t for t in self.turns if t.person != asked.person and t.conversation != asked.conversation]
+        removed, self.turns = len(self.turns) - len(kept), kept
+        return _receipt("retrieval", "turns", removed)
+
+    async def _rate(self, request: web.Request) -> web.Response:
+        rating = RatingRequest.model_validate(await request.json())
+        self.ratings[rating.reply.id, rating.person] = rating
+        stored = Rating(
+            reply_id=rating.reply.id,
+            persona=rating.reply.persona,
+            adapter=rating.reply.adapter,
+            person=rating.person,
+            verdict=rating.verdict,
+            at=datetime.now(UTC),
+        )
+        return web.json_response(stored.model_dump(mode="json"))
+
+    async def _pair(self, request: web.Request) -> web.Response:
+        pair = PairRequest.model_validate(await request.json())
+        self.pairs[pair.key] = pair
+        counts = FeedbackStatistics(persona=pair.persona, like_me=0, not_like_me=0, pairs=0, rewrites=len(self.pairs))
+        return web.json_response(counts.model_dump(mode="json"))
+
+    async def _forget_person(self, request: web.Request) -> web.Response:
+        theirs = [key for key in self.ratings if key[1] == request.match_info["person"]]
+        for key in theirs:
+            del self.ratings[key]
+        return _receipt("feedback", "ratings", len(theirs))
+
+    def verdicts(self) -> dict[str, list[str]]:
+        """Verdicts by person."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for (_, person), rating in self.ratings.items():
+            found[person].append(rating.verdict)
+        return dict(found)
+
+
+async def _chunk(response: web.StreamResponse, completion: str, text: str, **more: Any) -> None:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None if text else "stop"}
+    body = {"id": completion, "object": "chat.completion.chunk", "choices": [choice], **more}
+    await response.write(f"data: {json.dumps(body)}\n\n".encode())
+
+
+def _receipt(service: str, what: str, count: int) -> web.Response:
+    removed = [Removed(service=service, what=what, count=count)]
+    return web.json_response(Receipt(subject="somebody", removed=removed).model_dump(mode="json"))
