@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Processes compile what they import once, and find it compiled afterwards.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo chat up down test test-compose lint bench setup lock settings clean
+.PHONY: help demo chat up down test test-compose lint bench setup lock docs settings clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ setup: ## Make .venv with everything in it
 
 lock: setup ## Write requirements.lock from pyproject.toml
 	@ops/lock
+
+docs: setup ## Write docs/reference from the code
+	@$(BIN)/python docs/generate.py
 
 settings: setup ## Write .env.example from the settings classes
 	@$(BIN)/python ops/env_example.py > .env.example

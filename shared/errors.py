@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class AnselmError(Exception):
-    """Something the caller can be told. ``hint`` says what to do next."""
+    """Something went wrong that has no narrower kind. ``hint`` says what to do next."""
 
     status = 500
     code = "internal"
@@ -25,6 +25,8 @@ class Invalid(AnselmError):
 
 
 class Unauthorized(AnselmError):
+    """The bearer token is missing or wrong."""
+
     status, code = 401, "unauthorized"
 
 
@@ -35,6 +37,8 @@ class ConsentMissing(AnselmError):
 
 
 class NotFound(AnselmError):
+    """There is nothing of that name."""
+
     status, code = 404, "not_found"
 
 
@@ -51,6 +55,8 @@ class GateRefused(Conflict):
 
 
 class TooLarge(AnselmError):
+    """More was sent than is taken."""
+
     status, code = 413, "too_large"
 
 
@@ -61,6 +67,8 @@ class Blocked(AnselmError):
 
 
 class TooManyRequests(AnselmError):
+    """More was asked than can be done now; later it may be."""
+
     status, code = 429, "too_many_requests"
 
 
@@ -71,6 +79,8 @@ class Unavailable(AnselmError):
 
 
 class StorageFull(AnselmError):
+    """A disk is full. Nothing half-written is left."""
+
     status, code = 507, "storage_full"
 
 
