@@ -38,7 +38,7 @@ PATTERNS: dict[str, tuple[re.Pattern[str], ...]] = {
     "card": (
         # As people write them: in one run, in fours, or as American Express prints it (4-6-5).
         re.compile(
-            r"(?<![\d.,:/-])(?P<value>[2-6]\d{12,18}|[2-6]\d{3}(?P<gap>[ -])(?:\d{4}(?P=gap)){2}\d{4}"
+            r"(?<![\w/-])(?<!\d[.,:])(?P<value>[2-6]\d{12,18}|[2-6]\d{3}(?P<gap>[ -])(?:\d{4}(?P=gap)){2}\d{4}"
             r"|3\d{3}(?P<space>[ -])\d{6}(?P=space)\d{5})(?![\d/-]|[.,:]\d)"
         ),
     ),
@@ -46,8 +46,8 @@ PATTERNS: dict[str, tuple[re.Pattern[str], ...]] = {
 
 #: What may still grow into a secret at the end of a text: a word, a run of digits, an assignment, an open key block.
 _OPEN = re.compile(
-    r"(?:-----BEGIN (?:(?!-----END )[\s\S])*|-----END [^\n]*"
-    r"|(?<![\d.,:/-])\d[\d -]*|(?i:\bbearer\s+)\S*|\S+)\Z"
+    r"(?:-----BEGIN (?:(?!-----END [^\n-]{0,40}-----)[\s\S])*"
+    r"|(?<![\w/-])(?<!\d[.,:])\d[\d -]*|(?i:\bbearer\s+)\S*|\S+)\Z"
 )
 
 
@@ -79,7 +79,8 @@ def mask(text: str) -> str:
 def settled(text: str) -> int:
     """How much of a text that is still being written can no longer become part of a secret: a length in characters."""
     match = _OPEN.search(text)
-    return match.start() if match else len(text)
+    at = match.start() if match else len(text)
+    return next((secret.start for secret in find(text) if secret.start < at < secret.end), at)
 
 
 def _candidates(text: str) -> Iterator[Secret]:

@@ -49,6 +49,9 @@ _CLAIMS = (
     r"(?:живой|настоящий|реальный|обычный)\s+человек|(?:живой|настоящий|реальный)(?=\s*(?:[.!?,]|$)))(?!\w)",
 )
 
+#: A sentence that may still become a claim: its subject and the few words behind it.
+_OPEN_CLAIM = re.compile(r"(?:\bi(?:['’]?m|\s+am)|\bich\s+bin|\bя)(?:\s+[^\s.!?]+){0,4}\s*\Z", re.IGNORECASE)
+
 _ASKED = {language: re.compile("|".join(patterns), re.IGNORECASE) for language, patterns in _QUESTIONS.items()}
 _CLAIMED = re.compile("|".join(_CLAIMS), re.IGNORECASE)
 
@@ -66,6 +69,12 @@ def claim(text: str) -> int | None:
     """Where a text claims to come from a human being."""
     match = _CLAIMED.search(text.replace("’", "'"))
     return match.start() if match else None
+
+
+def unclaimed(text: str) -> int:
+    """How much of a text that is still being written can no longer become part of a claim: a length in characters."""
+    match = _OPEN_CLAIM.search(text)
+    return match.start() if match else len(text)
 
 
 def language_of(text: str) -> str:

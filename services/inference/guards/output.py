@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.inference.guards.identity import claim
+from services.inference.guards.identity import claim, unclaimed
 from services.inference.guards.loops import is_looping
 from shared import secrets
 
@@ -11,8 +11,8 @@ LOOK_BACK = 400
 
 
 class OutputGuard:
-    """Passes a reply through as it is written, holding back only what may still turn out to be part of a secret:
-    the last word, mostly.
+    """Passes a reply through as it is written, holding back only what may still turn out to be part of a secret or of
+    a claim: the last word, mostly.
 
     Secrets leave masked. A loop, or a claim to be human, ends the reply, the latter with the disclosure.
 
@@ -35,7 +35,12 @@ class OutputGuard:
         if self.stopped:
             return ""
         self._held += text
-        return self._pass(secrets.settled(self._seen + self._held) - len(self._seen))
+        window = self._seen + self._held
+        if is_looping(window):
+            passed = self._pass(len(self._held))
+            self._stop("repetition")
+            return passed
+        return self._pass(min(secrets.settled(window), unclaimed(window)) - len(self._seen))
 
     def end(self) -> str:
         """What was held back; the model has nothing to add."""
@@ -50,8 +55,6 @@ class OutputGuard:
         self._held = self._held[length:]
         self._seen = window[-LOOK_BACK:]
         self.said += passed
-        if not self.stopped and is_looping(self.said):
-            self._stop("repetition")
         return passed
 
     def _masked(self, window: str, back: int) -> str:
@@ -73,4 +76,4 @@ class OutputGuard:
         return f"{secrets.mask(kept)}\n{self._disclosure}" if self.said or kept else self._disclosure
 
     def _stop(self, guard: str) -> None:
-        self.hit, self.stopped, self._held = guard, True, ""
+        self.hit, self.stopped, self._held = self.hit or guard, True, ""

@@ -81,7 +81,9 @@ class Gateway:
         """The value of a metric; 0 while it has none."""
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         lines = self.http().get("/metrics").text.splitlines()
-        found = [line for line in lines if line.startswith((f"{name}{{", f"{name} ")) and all(w in line for w in wanted)]
+        found = [
+            line for line in lines if line.startswith((f"{name}{{", f"{name} ")) and all(w in line for w in wanted)
+        ]
         return sum(float(line.rpartition(" ")[2]) for line in found)
 
 

@@ -50,5 +50,5 @@ def test_a_secret_in_pieces_leaves_masked(gateway: Gateway) -> None:
 def test_a_persona_does_not_pass_for_a_human(gateway: Gateway) -> None:
     gateway.vllm.script = saying("lol ", "no, ", "I'm ", "a ", "real ", "person, ", "promise")
     said, answer = ask(gateway, "who is there")
-    assert said == f"lol no, I'm a real \n{DISCLOSURE['en']}"
+    assert said == f"lol no, \n{DISCLOSURE['en']}"
     assert answer["guard"] == "human_claim"

@@ -116,9 +116,7 @@ def test_a_delivered_stream_is_remembered(gateway: Gateway) -> None:
         (TALK, "my password is hunter2!"),
     ],
 )
-def test_what_is_not_to_be_remembered_is_not(
-    gateway: Gateway, extension: dict[str, Any] | None, message: str
-) -> None:
+def test_what_is_not_to_be_remembered_is_not(gateway: Gateway, extension: dict[str, Any] | None, message: str) -> None:
     ask(gateway, extension, message)
     ask(gateway, TALK, "the last one")
     wait_until(lambda: bool(queued(gateway)), seconds=5, what="the last turn on the queue")

@@ -85,7 +85,9 @@ def test_a_first_adapter_that_does_not_load_is_explained(start: Start) -> None:
     body = {"model": "alex", "messages": HI}
     # An unknown persona is looked for at most once a second.
     wait_until(
-        lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 503, seconds=10, what="the attempt"
+        lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 503,
+        seconds=10,
+        what="the attempt",
     )
     error = gateway.http().post("/v1/chat/completions", json=body).json()["error"]
     assert "rank 64" in error["message"]
