@@ -10,6 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+demo: export ANSELM_BEGAN := $(shell date +%s)
 demo: setup ## Run the whole loop on the sample export (KEEP=1 leaves the stack running)
 	@$(BIN)/anselm demo $(if $(KEEP),--keep)
 

@@ -32,14 +32,20 @@ def say(line: str) -> None:
     err.print(escape(line))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "Nothing yet.") -> None:
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str = "Nothing yet.",
+    console: Console = out,
+) -> None:
     """Print a table, or the sentence ``empty`` when it has no rows."""
     grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
         grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    out.print(grid if grid.row_count else empty)
+    console.print(grid if grid.row_count else empty)
 
 
 def print_error(error: AnselmError, *, as_json: bool = False) -> None:

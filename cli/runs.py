@@ -6,6 +6,7 @@ from cli.console import say
 from cli.progress import follow
 from cli.services import Services
 from cli.sparkline import sparkline
+from shared.contracts.jobs import JobState
 from shared.contracts.trainer import Evaluation, Run, RunRequest, Stage
 from shared.errors import AnselmError
 
@@ -20,8 +21,15 @@ TITLES = {
 
 
 async def run(services: Services, request: RunRequest) -> Run:
-    """Start a run and wait until it has succeeded; one that the same key started before is not started again."""
+    """Start a run and wait until it has succeeded; one that the same key started before is not started again.
+
+    Raises:
+        AnselmError: it failed, or was cancelled. The next try with the same key starts it anew.
+    """
     begun = await services.trainer.start(request)
+    while request.key and begun.state in (JobState.FAILED, JobState.CANCELLED):
+        request = request.model_copy(update={"key": f"{request.key}-after-{begun.id}"})
+        begun = await services.trainer.start(request)
     if not begun.state.ended:
         await follow(services.trainer, begun.id, TITLES[request.stage])
     done = await services.trainer.run(begun.id)

@@ -29,6 +29,9 @@ def import_(
     consent: Annotated[
         bool, typer.Option("--consent", "--i-consent", help="I consent to the use of my own messages.")
     ] = False,
+    owner: Annotated[
+        str | None, typer.Option(help="Your name or from_id in it, where a single chat's file does not tell.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Import an export. What is already known stays as it is; an interrupted import goes on where it was."""
@@ -36,16 +39,16 @@ def import_(
         raise NotFound(f"There is no file {file}.", hint="Telegram Desktop calls it result.json.")
     if not consent:
         _ask()
-    done = call(lambda services, _: run(services, file))
+    done = call(lambda services, _: run(services, file, owner))
     if as_json:
         document(done)
     else:
         print_report(done)
 
 
-async def run(services: Services, file: Path) -> Import:
+async def run(services: Services, file: Path, owner: str | None = None) -> Import:
     """Upload the file and wait until it is imported; the owner has consented."""
-    begun = await services.ingest.upload(file, consent=True)
+    begun = await services.ingest.upload(file, consent=True, owner=owner)
     await follow(services.ingest, begun.id, "Import")
     return await services.ingest.get_import(begun.id)
 

@@ -51,7 +51,7 @@ def up(
     settings = load(StackSettings)
     with View(err) as view:
         if detach:
-            entries = detached.start(settings, show=view.show, say=view.say)
+            entries = detached.start(settings, show=view.show)
             view.close()
             _print_processes(entries, as_json)
         else:

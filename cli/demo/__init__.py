@@ -1,1 +1,1 @@
-"""The whole loop, once, on the sample export."""
+"""The whole loop, once, on the sample export: `anselm demo`."""

@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 from cli.stack import lock, state
 from cli.stack.settings import StackSettings
 from cli.stack.supervisor import clean_up
+from shared import processes
 from shared.errors import Unavailable
 from shared.settings import CHECKOUT
 
@@ -20,8 +22,11 @@ INTERVAL = 0.2
 Show = Callable[[Sequence[state.Entry]], None]
 
 
-def start(settings: StackSettings, *, show: Show, say: Callable[[str], None]) -> list[state.Entry]:
+def start(settings: StackSettings, *, show: Show, tied: bool = False) -> list[state.Entry]:
     """Run `anselm up` in the background and return when everything is ready.
+
+    Args:
+        tied: it ends when this process ends.
 
     Raises:
         Unavailable: it ended; the message is its last line.
@@ -30,25 +35,24 @@ def start(settings: StackSettings, *, show: Show, say: Callable[[str], None]) ->
     log.parent.mkdir(exist_ok=True, mode=0o700)
     with log.open("ab") as output:
         began = output.tell()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up"],
-            cwd=CHECKOUT,
-            env={**os.environ, "ANSELM_HOME": str(settings.anselm_home)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    while True:
+        process = _spawn({**os.environ, "ANSELM_HOME": str(settings.anselm_home)}, output, tied=tied)
+    while process.poll() is None:
         current = state.read(settings.anselm_home)
-        mine = current is not None and current.supervisor == process.pid
-        if process.poll() is not None:
-            raise Unavailable(_reason(log, began))
-        if current is not None and mine:
+        if current is not None and current.supervisor == process.pid:
             show(current.entries)
             if current.phase == "ready":
                 return current.entries
         time.sleep(INTERVAL)
+    raise Unavailable(_reason(log, began))
+
+
+def _spawn(env: dict[str, str], output: IO[bytes], *, tied: bool) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "cli.main", "up"]
+    if tied:
+        return processes.start(command, env=env, cwd=CHECKOUT, output=output)
+    return subprocess.Popen(
+        command, env=env, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+    )
 
 
 def stop(settings: StackSettings, *, show: Show) -> list[str]:
