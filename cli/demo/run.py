@@ -49,7 +49,7 @@ class Narrator:
 
     def record(self, name: str, line: str, seconds: float) -> None:
         self.steps.append({"step": name, "line": line, "seconds": round(seconds, 1)})
-        console.print(
+        self.console.print(
             f"[bold]{len(self.steps):2}  {name:<11}[/bold] {escape(line)}  [dim]{seconds:.0f} s[/dim]", soft_wrap=True
         )
 

@@ -25,6 +25,7 @@ def environment(settings: StackSettings, inherited: Mapping[str, str]) -> dict[s
     """What a process of the stack gets: what the user set, and over it what only the stack can know."""
     # Six processes import the same large libraries: compile them once.
     inherited = {name: value for name, value in inherited.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    token = settings.hf_token.get_secret_value()
     return {
         # glibc's arenas, one a thread, cost each service tens of MiB and save nothing at this load.
         "MALLOC_ARENA_MAX": "2",
@@ -33,6 +34,7 @@ def environment(settings: StackSettings, inherited: Mapping[str, str]) -> dict[s
         "OMP_NUM_THREADS": str(settings.omp_num_threads),
         "SECRETS_DIR": str(secrets_folder(settings.anselm_home)),
         **inherited,
+        **({"HF_TOKEN": token} if token else {}),
         "ANSELM_HOME": str(settings.anselm_home),
         "BOT_PORT": str(settings.bot_port),
         **{name.upper(): value for name, value in addresses(settings).items()},
