@@ -49,6 +49,7 @@ RUN apt-get update \
 FROM service-dependencies AS service
 COPY shared shared
 COPY services services
+COPY cli cli
 RUN python -m compileall -q .
 USER 2000:2000
 

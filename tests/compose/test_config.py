@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.compose.project import BASE, GPU, Project, compose_is_missing
+from tests.compose.project import BASE, GPU, ROOT, Project, compose_is_missing
 
 pytestmark = [pytest.mark.compose, pytest.mark.skipif(bool(compose_is_missing()), reason=compose_is_missing() or "-")]
 
 JOBS = {"migrate", "models"}
 PUBLISHED = {"ingest", "trainer", "inference", "retrieval", "feedback", "prometheus"}
 OWN_TABLES = {"ingest", "trainer", "retrieval", "feedback", "worker-ingest", "worker-gpu", "worker-memory", "migrate"}
+
+REVEALING = r"(^|_)(TOKEN|PASSWORD|SECRETS?|KEY)(_|$)"
 
 EVERYTHING = {"COMPOSE_PROFILES": "bot,tools"}
 CPU_STACK = Project((BASE,), environment=EVERYTHING)
@@ -95,7 +97,7 @@ def test_only_the_apis_are_published_and_only_to_this_machine(services: Services
 
 def test_secrets_come_as_files_and_only_to_who_needs_them(services: Services) -> None:
     for name, service in services.items():
-        revealing = [key for key in service.get("environment") or {} if re.search(r"(^|_)(TOKEN|PASSWORD|SECRETS?|KEY)(_|$)", key)]
+        revealing = [key for key in service.get("environment") or {} if re.search(REVEALING, key)]
         assert all(key.endswith(("_FILE", "_PATH", "_DIR")) for key in revealing), f"{name}: {revealing}"
     assert having(services, "postgres_password") == OWN_TABLES | {"postgres"}
     assert having(services, "bot_token") == {"bot"}
@@ -192,6 +194,14 @@ def test_one_base_model_is_fetched_trained_and_served(gpu: Services) -> None:
               if mount["source"] == "cache"}  # fmt: skip
     assert caches == {"models": "/var/cache/anselm", "worker-gpu": "/var/cache/anselm", "vllm": "/home/vllm/.cache"}
     assert having(gpu, "hf_token") == {"models"}
+
+
+def test_what_can_be_set_is_documented() -> None:
+    settable = set(re.findall(r"\$\{([A-Z_]+)", BASE.read_text() + GPU.read_text()))
+    pages = (ROOT / "docs" / "how-to" / page for page in ("run-with-docker.md", "train-on-a-gpu.md"))
+    told = " ".join(page.read_text() for page in pages)
+    api_ports = {"TRAINER_PORT", "INFERENCE_PORT", "RETRIEVAL_PORT"}  # INGEST_PORT ... FEEDBACK_PORT
+    assert {name for name in settable - api_ports if not re.search(rf"\b{name}\b", told)} == set()
 
 
 def test_settings_are_the_same_ones_as_everywhere(services: Services) -> None:
