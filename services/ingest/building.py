@@ -17,13 +17,13 @@ from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.files import write_files
 from services.ingest.dataset.statistics import describe
 from services.ingest.dataset.threads import SPLITS, assign_splits, threads
-from services.ingest.importing import Stage
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.stage import Stage
 from shared.artifacts import ArtifactStore
 from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Purpose
 from shared.contracts.jobs import JobState

@@ -5,28 +5,23 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from services.ingest.batch import Prepared, begin_report, count_batch, to_row
 from services.ingest.cleaners import cleaner_for
-from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.consenting import grant_owner
-from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
-from services.ingest.repository.history import History, StoredMessage
+from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
-from services.ingest.settings import IngestSettings
+from services.ingest.stage import Stage
 from services.ingest.telegram.message import Message
 from services.ingest.telegram.owner import Evidence, find_owner
 from services.ingest.telegram.survey import Profile, Survey, read_spool, survey_export
-from shared.contracts.ingest import ImportReport, RefusedExample
+from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
-from shared.database import Database
 from shared.errors import AnselmError, Invalid, StorageFull, Unavailable
-from shared.jobs import JobReporter
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -34,28 +29,6 @@ log = logger(__name__)
 
 class TakenOver(Exception):
     """Another worker has moved the cursor of this import."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What every step of an import stands on."""
-
-    settings: IngestSettings
-    database: Database
-    keys: Keys
-    progress: JobReporter
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Who everybody is: what a batch needs to know. ``people`` has row ids by peer, ``members`` pseudonyms by chat."""
-
-    account: int
-    owner: int
-    people: dict[str, int]
-    members: dict[int, set[str]]
-    forgotten: set[str]
-    cleaner: Cleaner
 
 
 async def import_export(stage: Stage, import_id: str) -> None:
@@ -143,7 +116,7 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
 async def _write_batches(stage: Stage, import_id: str, folder: Path, survey: Survey, prepared: Prepared) -> None:
     async with stage.database.transaction() as session:
         row = await Imports(session).get(import_id)
-    cursor, report = row.cursor, _begin_report(row.report, survey)
+    cursor, report = row.cursor, begin_report(row.report, survey)
     stage.progress.stage("writing", total=survey.accepted, unit="messages")
     done = 0
     for batch, end in _batches(read_spool(folder, cursor), stage.settings.import_batch):
@@ -163,76 +136,12 @@ async def _write_batch(
         stored = await history.fingerprints(prepared.account, list(kept))
         changing = [key for key in kept if stored.get(key) != prints[key]]
         masked: Counter[str] = Counter()
-        rows = [_row(stage.keys, prepared, kept[key], prints[key], import_id, masked) for key in changing]
+        rows = [to_row(stage.keys, prepared, kept[key], prints[key], import_id, masked) for key in changing]
         await history.write(rows)
-        report = _count(report, batch, prepared, stored.keys(), set(changing), masked)
+        report = count_batch(report, batch, prepared, stored.keys(), set(changing), masked)
         if not await Imports(session).advance(import_id, *move, report):
             raise TakenOver
     return report
-
-
-def _row(
-    keys: Keys, prepared: Prepared, message: Message, fingerprint: bytes, import_id: str, masked: Counter[str]
-) -> StoredMessage:
-    has_text = bool(message.text.strip())
-    cleaned = prepared.cleaner.clean(message.text, prepared.members[message.chat]) if has_text else None
-    masked.update(cleaned.masked if cleaned else ())
-    return StoredMessage(
-        account_id=prepared.account,
-        chat_id=message.chat,
-        id=message.id,
-        at=datetime.fromtimestamp(message.at, UTC),
-        sender_id=prepared.people[message.sender],
-        edited_at=datetime.fromtimestamp(message.edited, UTC) if message.edited else None,
-        reply_to=message.reply_to,
-        forwarded=message.forwarded,
-        via_bot=message.via_bot,
-        media=message.media,
-        raw=keys.seal(message.text) if has_text else None,
-        clean=cleaned.text if cleaned else None,
-        cleaned_with=prepared.cleaner.key,
-        fingerprint=fingerprint,
-        import_id=import_id,
-    )
-
-
-def _begin_report(stored: dict[str, object], survey: Survey) -> ImportReport:
-    if stored:
-        return ImportReport.model_validate(stored)
-    return ImportReport(
-        chats=len(survey.chats),
-        read=survey.read,
-        service=survey.service,
-        refused=survey.refused,
-        refused_examples=[RefusedExample.model_validate(example) for example in survey.refused_examples],
-    )
-
-
-def _count(
-    report: ImportReport,
-    batch: list[Message],
-    prepared: Prepared,
-    stored: Iterable[tuple[int, int]],
-    changing: set[tuple[int, int]],
-    masked: Counter[str],
-) -> ImportReport:
-    """The report after a batch. A message that stands in the file twice counts as unchanged the second time."""
-    forgotten = sum(message.sender in prepared.forgotten for message in batch)
-    changed = len(changing & set(stored))
-    refused = dict(report.refused)
-    if forgotten:
-        refused["forgotten"] = refused.get("forgotten", 0) + forgotten
-    return report.model_copy(
-        update={
-            "new": report.new + len(changing) - changed,
-            "changed": report.changed + changed,
-            "unchanged": report.unchanged + len(batch) - forgotten - len(changing),
-            "refused": refused,
-            "media_only": report.media_only + sum(not message.text.strip() for message in batch),
-            "from_owner": report.from_owner + sum(prepared.people.get(m.sender) == prepared.owner for m in batch),
-            "masked": dict(Counter(report.masked) + masked),
-        }
-    )
 
 
 def _batches(messages: Iterator[tuple[Message, int]], size: int) -> Iterator[tuple[list[Message], int]]:

@@ -11,11 +11,12 @@ from redis import Redis
 
 from services.ingest.api import DATASET_TASK, IMPORT_TASK
 from services.ingest.building import build_dataset, fail_dataset
-from services.ingest.importing import Stage, fail_import, import_export
+from services.ingest.importing import fail_import, import_export
 from services.ingest.keys import load_keys
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from services.ingest.settings import IngestSettings
+from services.ingest.stage import Stage
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.jobs import JobReporter

@@ -30,11 +30,12 @@ class IngestClient(Client):
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super().__init__(settings, settings.ingest_url, transport)
 
-    async def upload(self, file: Path, *, consent: bool) -> Import:
+    async def upload(self, file: Path, *, consent: bool, owner: str | None = None) -> Import:
         """Send an export; the import runs in the background under the returned id, which is also its job's.
 
         Args:
             consent: the owner consents to training on and retrieving their own messages.
+            owner: name or from_id of the owner, for a single chat's file that does not tell whose it is.
         """
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -42,9 +43,8 @@ class IngestClient(Client):
                 while chunk := source.read(CHUNK):
                     yield chunk
 
-        response = await self._call(
-            "POST", "/v1/imports", params={"filename": file.name, "consent": consent}, content=chunks(), timeout=None
-        )
+        params = {"filename": file.name, "consent": consent} | ({"owner": owner} if owner else {})
+        response = await self._call("POST", "/v1/imports", params=params, content=chunks(), timeout=None)
         return Import.model_validate_json(response.content)
 
     async def get_import(self, import_id: str) -> Import:

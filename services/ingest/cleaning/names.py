@@ -21,7 +21,7 @@ SHORTEST_HANDLE = 5
 
 @dataclass(frozen=True)
 class Known:
-    """A person whose names are to go. ``replacement``: their pseudonym; ``keep``: what stays (an owner's first name)."""
+    """A person whose names are to go. ``replacement``: their pseudonym; ``keep``: what stays (the owner's first)."""
 
     replacement: str
     names: tuple[str, ...]

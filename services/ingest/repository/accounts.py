@@ -28,4 +28,4 @@ class Accounts:
         rows = await self._session.execute(
             select(models.Account.id, models.Account.owner_id).order_by(models.Account.id)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())

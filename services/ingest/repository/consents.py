@@ -56,6 +56,6 @@ class Consents:
             models.Consent.revoked_at.is_(None),
         )
         found: dict[int, set[int]] = {}
-        for chat, person in (await self._session.execute(query)).tuples():
+        for chat, person in await self._session.execute(query):
             found.setdefault(chat, set()).add(person)
         return {chat: frozenset(people) for chat, people in found.items()}

@@ -28,7 +28,7 @@ class Forgotten:
         if chats is not None:
             query = query.where(models.Message.chat_id.in_(chats))
         rows = await self._session.execute(query.order_by(models.Message.chat_id, models.Message.id))
-        return [f"{chat}:{number}" for chat, number in rows.tuples()]
+        return [f"{chat}:{number}" for chat, number in rows]
 
     async def mentions(self, pseudonym: str) -> Sequence[models.Message]:
         """Messages of others in which a person is named."""
@@ -38,7 +38,7 @@ class Forgotten:
     async def remove(self, person_id: int, pseudonym: str) -> dict[str, int]:
         """Delete a person with their messages and consents, and the private chats that were theirs alone to name."""
         own = select(models.Message.account_id, models.Message.chat_id).where(models.Message.sender_id == person_id)
-        chats = set((await self._session.execute(own.distinct())).tuples())
+        chats = {(account, chat) for account, chat in await self._session.execute(own.distinct())}
         messages = await self._count(delete(models.Message).where(models.Message.sender_id == person_id))
         consents = await self._count(delete(models.Consent).where(models.Consent.person_id == person_id))
         await self._unname(chats)

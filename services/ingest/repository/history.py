@@ -146,7 +146,7 @@ class History:
             .group_by(models.Message.chat_id, models.Message.sender_id)
         )
         found: dict[int, set[int]] = {}
-        for chat, person in (await self._session.execute(query)).tuples():
+        for chat, person in await self._session.execute(query):
             found.setdefault(chat, set()).add(person)
         return found
 
@@ -159,7 +159,7 @@ class History:
     async def chat_counts(self) -> Mapping[tuple[int, int], int]:
         query = select(models.Message.account_id, models.Message.chat_id, func.count())
         rows = await self._session.execute(query.group_by(models.Message.account_id, models.Message.chat_id))
-        return {(account, chat): count for account, chat, count in rows.tuples()}
+        return {(account, chat): count for account, chat, count in rows}
 
     async def read_chat(self, account_id: int, chat_id: int, *, after: int | None = None) -> AsyncIterator[ReadMessage]:
         """The clean messages of one chat, oldest first.

@@ -78,7 +78,7 @@ class People:
 
     async def message_counts(self) -> dict[int, int]:
         query = select(models.Message.sender_id, func.count()).group_by(models.Message.sender_id)
-        return dict((await self._session.execute(query)).tuples().all())
+        return dict((await self._session.execute(query)).all())
 
     async def _rename(self, known: KnownPerson, profile: Profile) -> None:
         merged = Profile(list(known.profile.names), known.profile.first_name, known.profile.username)

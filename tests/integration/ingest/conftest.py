@@ -1,0 +1,145 @@
+"""Ingest on a real PostgreSQL and a real Valkey, with fakes of the two services that it tells about forgetting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis import Redis
+
+from services.ingest.app import create_app
+from services.ingest.building import build_dataset
+from services.ingest.forgetting import Withdrawal
+from services.ingest.importing import import_export
+from services.ingest.keys import load_keys
+from services.ingest.settings import IngestSettings
+from services.ingest.stage import Stage
+from shared.clients.ingest import IngestClient
+from shared.clients.retrieval import RetrievalClient
+from shared.clients.trainer import TrainerClient
+from shared.contracts.base import Receipt, Removed
+from shared.contracts.ingest import ConsentGrant, Dataset, DatasetRequest, Import, Purpose
+from shared.contracts.jobs import JobState
+from shared.database import Database
+from shared.jobs import JobReporter
+from shared.settings import Settings
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+SAMPLE = EXAMPLES / "anselm" / "result.json"
+BOTH = [Purpose.TRAIN, Purpose.RETRIEVE]
+
+
+@dataclass
+class Neighbours:
+    """A trainer and a retrieval service that note what they are told; ``down`` makes one unreachable."""
+
+    tainted: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        service = "trainer" if "/taint" in request.url.path else "retrieval"
+        if service in self.down:
+            raise httpx.ConnectError("refused", request=request)
+        if service == "trainer":
+            self.tainted.append(request.url.path.split("/")[3])
+            return httpx.Response(200, json=[])
+        ids = json.loads(request.content)["message_ids"]
+        self.forgotten += ids
+        receipt = Receipt(subject="messages", removed=[Removed(service="retrieval", what="exchanges", count=len(ids))])
+        return httpx.Response(200, content=receipt.model_dump_json())
+
+
+@dataclass
+class World:
+    """The service from outside (``client``), and its worker to be run by hand."""
+
+    settings: IngestSettings
+    database: Database
+    client: IngestClient
+    neighbours: Neighbours
+    jobs: Redis
+
+    def stage(self, job: str, kind: str = "import") -> Stage:
+        return Stage(self.settings, self.database, load_keys(self.settings.key_file), JobReporter(self.jobs, job, kind))
+
+    async def import_file(self, file: Path, *, consent: bool = True, owner: str | None = None) -> Import:
+        """Upload, work, and look: an import that has ended."""
+        queued = await self.client.upload(file, consent=consent, owner=owner)
+        assert queued.state == JobState.QUEUED
+        await import_export(self.stage(queued.id), queued.id)
+        return await self.client.get_import(queued.id)
+
+    async def import_export(
+        self, export: dict[str, Any], folder: Path, name: str = "result.json", **options: Any
+    ) -> Import:
+        file = folder / name
+        file.write_text(json.dumps(export, ensure_ascii=False))
+        return await self.import_file(file, **options)
+
+    async def build(self, request: DatasetRequest) -> Dataset:
+        queued = await self.client.build_dataset(request)
+        await build_dataset(self.stage(queued.name, "dataset"), queued.name)
+        return await self.client.dataset(queued.name)
+
+    async def grant_sample(self) -> None:
+        for grant in json.loads((EXAMPLES / "anselm" / "consents.json").read_text()):
+            await self.client.grant(ConsentGrant.model_validate(grant))
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        from sqlalchemy import text
+
+        async with self.database.transaction() as session:
+            return [tuple(row) for row in await session.execute(text(query))]
+
+
+@pytest.fixture
+async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
+    own = IngestSettings(**settings.model_dump(), _env_file=None, import_batch=500)
+    neighbours, jobs = Neighbours(), Redis.from_url(own.broker_url)
+    jobs.flushdb()
+    app = create_app(own)
+    async with app.router.lifespan_context(app):
+        transport = httpx.MockTransport(neighbours.answer)
+        told = Withdrawal(
+            own, database, load_keys(own.key_file), TrainerClient(own, transport), RetrievalClient(own, transport)
+        )
+        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs)
+        async with IngestClient(own, httpx.ASGITransport(app)) as client:
+            yield World(own, database, client, neighbours, jobs)
+        await told.trainer.close()
+        await told.retrieval.close()
+    jobs.close()
+
+
+def message(
+    number: int, sender: int, text: Any, at: int = 1_700_000_000, name: str | None = None, **more: Any
+) -> dict[str, Any]:
+    names = {1: "Ada Byron", 2: "Boris Orlov", 3: "Cleo Marsh"}
+    return {
+        "id": number,
+        "type": "message",
+        "date": "2023-11-14T22:13:20",
+        "date_unixtime": str(at + 60 * number),
+        "from": name or names.get(sender, f"Person {sender}"),
+        "from_id": f"user{sender}",
+        "text": text,
+        "text_entities": [],
+        **more,
+    }
+
+
+def account(*chats: dict[str, Any], user_id: int = 1) -> dict[str, Any]:
+    owner = {"user_id": user_id, "first_name": "Ada", "last_name": "Byron", "username": "@adabyron"}
+    return {"about": "", "personal_information": owner, "chats": {"about": "", "list": list(chats)}}
+
+
+def chat(
+    number: int, *messages: dict[str, Any], kind: str = "personal_chat", name: str = "Boris Orlov"
+) -> dict[str, Any]:
+    return {"name": name, "type": kind, "id": number, "messages": list(messages)}

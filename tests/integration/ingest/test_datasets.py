@@ -1,0 +1,190 @@
+"""Consents and datasets, seen from outside and on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.artifacts import ArtifactStore
+from shared.contracts.ingest import ConsentGrant, DatasetRequest, Example, Purpose
+from shared.contracts.jobs import JobState
+from shared.errors import Conflict, ConsentMissing, NotFound
+from tests.integration.ingest.conftest import BOTH, EXAMPLES, SAMPLE, World, account, chat, message
+
+PLANTED = EXAMPLES / "anselm" / "planted.json"
+
+
+def dialogue(number: int, contact: int, exchanges: int = 60, word: str = "tulip") -> dict[str, Any]:
+    """A private chat in which every exchange says something else; a session is six exchanges long."""
+    messages = []
+    for i in range(exchanges):
+        at = 1_700_000_000 + (i // 6) * 86_400
+        first, second = 2 * i + 1, 2 * i + 2
+        messages.append(message(first, contact, f"Question {word} {i * 7919 % 1000} about {i * i} boats?", at))
+        messages.append(message(second, 1, f"answer {word} {i * 104729 % 9973} is {i**3 % 997} boats", at))
+    return chat(number, *messages, name=f"Person {contact}")
+
+
+def examples_of(world: World, name: str) -> dict[str, list[Example]]:
+    folder = world.settings.datasets / name
+    return {
+        split: [Example.model_validate_json(line) for line in (folder / f"{split}.jsonl").read_text().splitlines()]
+        for split in ("train", "val", "test")
+    }
+
+
+async def test_the_sample_becomes_a_dataset_without_anything_private(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    dataset = await world.build(DatasetRequest(persona="anselm"))
+    assert (dataset.name, dataset.state, dataset.error) == ("anselm-d1", JobState.DONE, None)
+    assert dataset.system_prompt == "You are Anselm, chatting with friends on Telegram. Reply as Anselm would."
+    assert dataset.statistics is not None
+
+    splits = examples_of(world, dataset.name)
+    total = sum(map(len, splits.values()))
+    assert total >= 600
+    assert 0.07 <= len(splits["val"]) / total <= 0.13
+    assert 0.07 <= len(splits["test"]) / total <= 0.13
+    text = "".join(file.read_text() for file in (world.settings.datasets / dataset.name).iterdir())
+    leaked = [s for strings in json.loads(PLANTED.read_text()).values() for s in strings if s in text]
+    assert leaked == []
+    people = await world.client.people(names=True)
+    contacts = [p.name for p in people if not p.is_owner and p.name and " " in p.name]
+    assert [name for name in contacts if name in text] == []
+
+    stored = [s for (s,) in await world.rows("select clean from ingest.messages where clean is not null")]
+    assert [
+        s for strings in json.loads(PLANTED.read_text()).values() for s in strings if any(s in c for c in stored)
+    ] == []
+    assert dataset.statistics.withheld_messages > 50, "two contacts did not consent"
+    assert dataset.statistics.left_out["chat_type"] > 0
+    assert {"en", "de", "ru"} <= dataset.statistics.languages.keys()
+
+
+async def test_every_example_is_well_formed_and_knows_its_messages(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    dataset = await world.build(DatasetRequest(persona="anselm", window=6))
+    splits = examples_of(world, dataset.name)
+    owner = next(p.id for p in await world.client.people() if p.is_owner)
+    rows = await world.rows(
+        "select chat_id || ':' || m.id, at, pseudonym from ingest.messages m join ingest.people p on p.id = sender_id"
+    )
+    at, sender = {key: when for key, when, _ in rows}, {key: who for key, _, who in rows}
+    for example in (e for found in splits.values() for e in found):
+        roles = [m.role for m in example.messages]
+        assert roles == ["system"] + ["user", "assistant"] * ((len(roles) - 1) // 2)
+        assert 3 <= len(roles) <= 1 + 2 * 7
+        assert all(m.content.strip() for m in example.messages)
+        times = [at[i] for i in example.message_ids]
+        assert times == sorted(times)
+        assert sender[example.message_ids[-1]] == owner
+        assert set(example.people) == {sender[i] for i in example.message_ids}
+    used = {split: {i for e in found for i in e.message_ids} for split, found in splits.items()}
+    assert not used["train"] & used["val"]
+    assert not used["train"] & used["test"]
+    assert not used["val"] & used["test"]
+    lineage = await world.rows("select id, split, message_ids from ingest.dataset_examples")
+    assert {(i, s, tuple(m)) for i, s, m in lineage} == {
+        (e.id, split, tuple(int(m.split(":")[1]) for m in e.message_ids))
+        for split, found in splits.items()
+        for e in found
+    }
+    ArtifactStore(world.settings.datasets).verify(dataset.name)
+    whole = json.loads((world.settings.datasets / dataset.name / "sft_data.json").read_text())
+    assert {split: len(found) for split, found in whole.items()} == {
+        split: len(found) for split, found in splits.items()
+    }
+
+
+async def test_a_second_version_is_the_same_and_has_its_own_name(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    first, second = [await world.build(DatasetRequest(persona="anselm")) for _ in range(2)]
+    assert (first.name, second.name) == ("anselm-d1", "anselm-d2")
+    for file in ("train.jsonl", "val.jsonl", "test.jsonl", "statistics.json"):
+        one, two = ((world.settings.datasets / d.name / file).read_text() for d in (first, second))
+        assert one == two
+    assert [d.name for d in await world.client.datasets("anselm")] == ["anselm-d1", "anselm-d2"]
+    assert await world.client.datasets("nobody") == []
+
+
+async def test_without_consent_there_is_no_dataset(world: World, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no history"):
+        await world.client.build_dataset(DatasetRequest(persona="ada"))
+    await world.import_export(account(dialogue(7, 2)), tmp_path, consent=False)
+    with pytest.raises(ConsentMissing, match="owner has not consented"):
+        await world.client.build_dataset(DatasetRequest(persona="ada"))
+    await world.import_export(account(dialogue(7, 2)), tmp_path, consent=True)
+    with pytest.raises(ConsentMissing, match="No contact has consented"):
+        await world.client.build_dataset(DatasetRequest(persona="ada"))
+    with pytest.raises(NotFound, match="no chat 99"):
+        await world.client.build_dataset(DatasetRequest(persona="ada", chats=[99]))
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes"))
+    await world.client.build_dataset(DatasetRequest(persona="ada"))
+    with pytest.raises(Conflict, match="ada-d1 is being built"):
+        await world.client.build_dataset(DatasetRequest(persona="ada"))
+
+
+async def test_too_few_examples_is_a_clear_error_and_leaves_no_folder(world: World, tmp_path: Path) -> None:
+    await world.import_export(account(dialogue(7, 2, exchanges=5)), tmp_path)
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes"))
+    dataset = await world.build(DatasetRequest(persona="ada"))
+    assert dataset.state == JobState.FAILED
+    assert "Only 5 examples" in (dataset.error or "")
+    assert dataset.path is None
+    assert ArtifactStore(world.settings.datasets).names() == []
+
+
+async def test_a_contact_without_consent_is_withheld_and_counted(world: World, tmp_path: Path) -> None:
+    group = chat(9, message(1, 2, "secret of Boris", 1_800_000_000), message(2, 3, "Cleo asks", 1_800_000_000),
+                 message(3, 1, "ada answers cleo", 1_800_000_000), message(4, 2, "Boris asks", 1_800_000_000),
+                 message(5, 1, "ada answers boris", 1_800_000_000), kind="private_group", name="Group")  # fmt: skip
+    await world.import_export(account(dialogue(7, 3), group), tmp_path)
+    await world.client.grant(ConsentGrant(person="Cleo Marsh", purposes=BOTH, evidence="said yes"))
+    dataset = await world.build(DatasetRequest(persona="ada"))
+    assert dataset.statistics is not None
+    assert dataset.statistics.withheld_messages == 2
+    assert dataset.statistics.left_out["answers_withheld"] == 1
+    text = (world.settings.datasets / dataset.name / "sft_data.json").read_text()
+    assert "secret of" not in text
+    assert "ada answers boris" not in text.lower()
+    cleo = next(p.id for p in await world.client.people(names=True) if p.name == "Cleo Marsh")
+    assert f"{cleo}: {cleo} asks" in text, "in a group, words stand behind their pseudonym"
+
+
+async def test_consents_are_a_ledger(world: World, tmp_path: Path) -> None:
+    await world.import_export(account(dialogue(7, 2), dialogue(8, 2)), tmp_path, consent=False)
+    granted = await world.client.grant(
+        ConsentGrant(person="Boris Orlov", chat=7, purposes=[Purpose.TRAIN], evidence="Boris said yes in writing")
+    )
+    assert [(c.chat, c.purpose, c.name, c.revoked_at) for c in granted] == [(7, Purpose.TRAIN, None, None)]
+    assert "Boris" not in granted[0].evidence
+    await world.client.grant(ConsentGrant(person=granted[0].person, purposes=BOTH, evidence="and again"))
+    assert len(await world.client.consents()) == 4, "what was granted already stays as it is"
+    named = await world.client.consents(names=True)
+    assert named[0].name == "Boris Orlov"
+    assert named[0].evidence == "Boris said yes in writing"
+    revoked = await world.client.revoke(granted[0].person, 7)
+    assert len(revoked) == 2
+    assert all(c.revoked_at for c in revoked)
+    with pytest.raises(NotFound, match="no open consent"):
+        await world.client.revoke(granted[0].person, 7)
+    with pytest.raises(NotFound):
+        await world.client.grant(ConsentGrant(person="Nobody", purposes=BOTH, evidence="x"))
+    with pytest.raises(NotFound, match="nothing in chat 99"):
+        await world.client.grant(ConsentGrant(person="Boris Orlov", chat=99, purposes=BOTH, evidence="x"))
+
+
+async def test_names_are_shown_only_when_asked_for(world: World, tmp_path: Path) -> None:
+    await world.import_export(account(dialogue(7, 2)), tmp_path)
+    assert {p.name for p in await world.client.people()} == {None}
+    assert {p.name for p in await world.client.people(names=True)} == {"Ada Byron", "Boris Orlov"}
+    assert [c.name for c in await world.client.chats()] == [None]
+    assert [(c.id, c.name, c.messages, len(c.people)) for c in await world.client.chats(names=True)] == [
+        (7, "Person 2", 120, 2)
+    ]

@@ -1,0 +1,55 @@
+"""Past exchanges, as retrieval reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.ingest import ConsentGrant, Exchange, Purpose
+from shared.errors import Invalid
+from tests.integration.ingest.conftest import BOTH, SAMPLE, World, account
+from tests.integration.ingest.test_datasets import dialogue
+
+
+async def read_all(world: World, limit: int, chats: list[int] | None = None) -> list[Exchange]:
+    found: list[Exchange] = []
+    after = None
+    while True:
+        page = await world.client.exchanges(after=after, limit=limit, chats=chats)
+        found += page.items
+        if page.next is None:
+            return found
+        assert len(page.items) == limit
+        after = page.next
+
+
+async def test_pages_hold_every_exchange_once_whatever_their_size(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    whole = await read_all(world, 2_000)
+    assert len(whole) > 500
+    assert len({e.id for e in whole}) == len(whole)
+    for limit in (37, 500):
+        assert await read_all(world, limit) == whole
+
+
+async def test_only_who_consented_to_retrieval_is_in_it(world: World, tmp_path: Path) -> None:
+    await world.import_export(account(dialogue(7, 2), dialogue(8, 3, word="rose")), tmp_path)
+    assert await read_all(world, 100) == []
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=[Purpose.TRAIN], evidence="yes"))
+    assert await read_all(world, 100) == []
+    await world.client.grant(ConsentGrant(person="Cleo Marsh", purposes=BOTH, evidence="yes"))
+    found = await read_all(world, 100)
+    assert {e.chat for e in found} == {8}
+    assert len(found) == 60
+    assert found[0].context.startswith("Question rose")
+    assert found[0].message_ids == ["8:1", "8:2"]
+    assert await read_all(world, 100, chats=[7]) == []
+    await world.client.revoke("Cleo Marsh")
+    assert await read_all(world, 100) == []
+
+
+async def test_a_strange_cursor_is_refused(world: World) -> None:
+    with pytest.raises(Invalid, match="not a cursor"):
+        await world.client.exchanges(after="nonsense")
