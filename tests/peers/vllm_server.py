@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 
-class ServerDies(Exception):  # noqa: N818
+class ServerDies(Exception):
     """Raised by a script: the connection breaks off as if the process had been killed."""
 
 
@@ -28,7 +28,7 @@ async def echo(body: dict[str, Any]) -> AsyncIterator[str]:
 
 @dataclass
 class FakeVllm:
-    """Knows the LoRA adapters that were loaded since ``restart``; an adapter is a folder with ``adapter_config.json``."""
+    """Knows the adapters that were loaded since ``restart``; an adapter is a folder with ``adapter_config.json``."""
 
     base: str = "base"
     max_lora_rank: int = 32

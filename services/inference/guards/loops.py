@@ -15,4 +15,4 @@ def is_looping(text: str) -> bool:
 
 def _repeats(tail: str, size: int) -> bool:
     times = max(TIMES, -(-SPAN // size))
-    return len(tail) >= size * times and tail.endswith(tail[-size:] * times) and bool(tail[-size:].strip())
+    return len(tail) >= size * times and tail.endswith(tail[-size:] * times)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from redis import Redis
 
 from cli.stack.ports import free_port
 from services.inference.app import create_app
@@ -20,6 +23,8 @@ from shared.contracts.trainer import REGISTRY_CHANNEL, Route
 from shared.settings import Settings
 from shared.waiting import wait_until
 from tests.conftest import TOKEN
+from tests.integration.inference import servers
+from tests.integration.inference.servers import Server
 from tests.peers.listening import listening
 from tests.peers.registry import FakeRegistry
 from tests.peers.vllm_server import FakeVllm, write_adapter
@@ -57,9 +62,7 @@ class Gateway:
         wait_until(lambda: self.live().get(persona) == adapter, seconds=10, what=f"{adapter} live")
 
     def announce(self, persona: str = "alex") -> None:
-        import redis
-
-        with redis.Redis.from_url(self.settings.broker_url) as client:
+        with Redis.from_url(self.settings.broker_url) as client:
             client.publish(REGISTRY_CHANNEL, persona)
 
     def live(self) -> dict[str, str]:
@@ -121,3 +124,33 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def gateway(start: Start) -> Gateway:
     return start()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    subprocess.run([sys.executable, "-m", "tests.peers.tiny_model", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_adapter(tiny_model: Path) -> Path:
+    """A LoRA of the tiny model that changes something."""
+    code = (
+        "import sys, torch; from peft import LoraConfig, get_peft_model\n"
+        "from transformers import AutoModelForCausalLM\n"
+        "torch.manual_seed(1); base = AutoModelForCausalLM.from_pretrained(sys.argv[1])\n"
+        "targets = ['q_proj', 'v_proj']\n"
+        "model = get_peft_model(base, LoraConfig(r=8, target_modules=targets, init_lora_weights=False))\n"
+        "model.save_pretrained(sys.argv[2])"
+    )
+    folder = tiny_model.parent / "lora"
+    subprocess.run([sys.executable, "-c", code, str(tiny_model), str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def transformers_server(tiny_model: Path) -> Iterator[Server]:
+    """The real one, with ``tiny_model``."""
+    with servers.transformers_server(tiny_model) as server:
+        yield server
