@@ -18,8 +18,11 @@ from tests.unit.docs.pages import PAGES, ROOT, Line, blocks, commands
 
 ASSIGNMENT = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)", re.DOTALL)
 
-#: Variables that no settings class knows: the secret that a reader puts into the shell, and those of make and of hubs.
-OTHER_VARIABLES = {"KEEP", "NAME", "HF_TOKEN"}
+#: Variables that no settings class knows: those of make, of Compose itself, and the folder of secret files.
+OTHER_VARIABLES = {"KEEP", "NAME", "SECRETS_DIR", "COMPOSE_FILE"}
+
+OF_SERVICES = {"run", "exec", "logs", "restart", "stop", "start"}
+COMPOSE_COMMANDS = OF_SERVICES | {"up", "down", "ps", "pull", "build", "config", "cp"}
 
 
 @pytest.mark.parametrize("line", commands(), ids=str)
@@ -59,17 +62,23 @@ def check_make(arguments: list[str]) -> None:
 
 def check_docker(arguments: list[str]) -> None:
     assert arguments[0] == "compose", "only docker compose is used"
-    files = [arguments[i + 1] for i, argument in enumerate(arguments) if argument in ("-f", "--file")]
-    services: set[str] = set()
-    for file in files or ["docker-compose.yml"]:
-        services |= set(yaml.load((ROOT / file).read_text(), Loader=Compose)["services"])
-    words = [a for a in arguments[1:] if not a.startswith("-") and a not in files]
-    assert words[0] in {"up", "down", "ps", "logs", "exec", "run", "pull", "build", "config", "restart", "stop", "cp"}
-    for flag in ("exec", "logs", "restart", "stop"):
-        if words[0] == flag and len(words) > 1:
-            assert words[1] in services, f"docker compose has no service {words[1]}"
-    if "anselm" in words:
+    given = [arguments[i + 1] for i, argument in enumerate(arguments) if argument in ("-f", "--file")]
+    assert all((ROOT / file).exists() for file in given)
+    command, *rest = [a for a in arguments[1:] if not a.startswith("-") and a not in given]
+    assert command in COMPOSE_COMMANDS, f"docker compose has no {command}"
+    if command in OF_SERVICES and rest:
+        assert rest[0] in compose_services(), f"docker compose has no service {rest[0]}"
+    if command == "run" and rest[0] == "anselm":
         check_anselm(arguments[arguments.index("anselm") + 1 :])
+
+
+@cache
+def compose_services() -> frozenset[str]:
+    return frozenset(
+        service
+        for file in ROOT.glob("docker-compose*.yml")
+        for service in yaml.load(file.read_text(), Loader=Compose)["services"]
+    )
 
 
 class Compose(yaml.SafeLoader):
@@ -111,6 +120,9 @@ def check_nothing(arguments: list[str]) -> None:
     """A tool that is not of this project."""
 
 
+SHELL = ("cp", "echo", "cat", "mkdir", "touch", "printf", "for", "chmod", "ls", "nvidia-smi", "psql", "sudo")
+
+
 CHECKS = {
     "anselm": check_anselm,
     ".venv/bin/anselm": check_anselm,
@@ -120,21 +132,21 @@ CHECKS = {
     "export": check_export,
     "python": check_file,
     "source": check_source,
-    "cp": check_nothing,
-    "echo": check_nothing,
-    "cat": check_nothing,
-    "nvidia-smi": check_nothing,
+    **dict.fromkeys(SHELL, check_nothing),
 }
 
 
 @cache
 def variables() -> frozenset[str]:
-    """Every environment variable that some settings class knows."""
+    """Every environment variable that some settings class or compose file knows."""
     files = [*(ROOT / "services").glob("*/settings.py"), *(ROOT / "cli").rglob("settings.py")]
     for file in files:
         import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
     known = {name.upper() for kind in (Settings, *Settings.__subclasses__()) for name in kind.model_fields}
-    return frozenset(known | OTHER_VARIABLES)
+    composed = {
+        name for file in ROOT.glob("docker-compose*.yml") for name in re.findall(r"\$\{(\w+)", file.read_text())
+    }
+    return frozenset(known | composed | OTHER_VARIABLES)
 
 
 @cache
