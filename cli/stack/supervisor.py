@@ -205,7 +205,7 @@ class Supervisor:
         for child in children:
             if child.phase == "dead":
                 raise Unavailable(
-                    f"{child.unit.name} does not start: {_last_line(child.log).rstrip('.')}.", hint=f"See {child.log}"
+                    f"{child.unit.name} does not start: {_complaint(child.log)}.", hint=f"See {child.log}"
                 )
             if child.phase != "ready" and time.monotonic() > deadline:
                 what = f"{child.unit.name} is not ready after {self._start_timeout:g} s ({child.lacking})."
@@ -252,6 +252,8 @@ def _how(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def _last_line(log: Path) -> str:
+def _complaint(log: Path) -> str:
+    """The last line of a log that speaks of an error, else its last line."""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "it said nothing"
+    complaints = [line for line in lines if "error" in line.lower()]
+    return (complaints or lines or ["it said nothing"])[-1][:300].rstrip(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -61,12 +62,14 @@ class View:
 
 
 def processes(entries: Sequence[Entry], *, lacking: bool = False) -> Table:
-    """The processes: name, state, URL, pid; then what each lacks, or where its log is."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    """The processes: name, state, URL, pid; then what each lacks, or the file of its log."""
+    logs = {str(Path(entry.log).parent) for entry in entries}
+    table = Table(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    table.caption = None if lacking else f"logs in {', '.join(logs)}"
     for column in ("process", "state", "url", "pid", "lacks" if lacking else "log"):
         table.add_column(column, overflow="fold")
     for entry in entries:
-        last = entry.lacking[:80] if lacking else entry.log
+        last = entry.lacking[:80] if lacking else Path(entry.log).name
         state = f"[{COLOURS.get(entry.state, 'red')}]{entry.state}[/]"
         table.add_row(entry.name, state, escape(entry.url), str(entry.pid or ""), escape(last))
     return table

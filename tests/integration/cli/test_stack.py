@@ -173,7 +173,8 @@ def kill(stack: Stack, name: str, *, expected: str) -> None:
     killed.kill()
 
     def noticed() -> bool:
-        return stack.entry(name).state == expected and stack.entry(name).process() != killed
+        entry = stack.entry(name)
+        return entry.state == expected and entry.pid != killed.pid
 
     wait_until(noticed, seconds=20, what=f"{name} {expected}")
 
