@@ -1,0 +1,102 @@
+"""The trainer's HTTP API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from services.trainer import showing
+from services.trainer.registry import Registry
+from services.trainer.repository import Runs
+from services.trainer.run_folder import RunFolder
+from services.trainer.starting import Starter
+from shared.contracts.base import Name
+from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the endpoints stand on; the composition root makes it."""
+
+    starter: Starter
+    registry: Registry
+
+
+def rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+Inside = Annotated[Rooms, Depends(rooms_of)]
+router = APIRouter(prefix="/v1", tags=["trainer"])
+
+
+@router.post("/runs")
+async def start(rooms: Inside, request: RunRequest) -> Run:
+    return await rooms.starter.start(request)
+
+
+@router.get("/runs")
+async def runs(rooms: Inside, persona: Name | None = None) -> list[Run]:
+    async with rooms.registry.database.transaction() as session:
+        return [showing.run(row) for row in await Runs(session).all(persona)]
+
+
+@router.get("/runs/{run_id}")
+async def run(rooms: Inside, run_id: str) -> Run:
+    async with rooms.registry.database.transaction() as session:
+        return showing.run(await Runs(session).get(run_id))
+
+
+@router.get("/runs/{run_id}/metrics")
+async def metrics(rooms: Inside, run_id: str) -> list[MetricPoint]:
+    async with rooms.registry.database.transaction() as session:
+        row = await Runs(session).get(run_id)
+    return RunFolder(rooms.registry.settings.runs_folder / row.id).metrics()
+
+
+@router.post("/runs/{run_id}/cancel")
+async def cancel(rooms: Inside, run_id: str) -> Run:
+    return await rooms.starter.cancel(run_id)
+
+
+@router.get("/adapters")
+async def adapters(rooms: Inside, persona: Name | None = None) -> list[Adapter]:
+    return await rooms.registry.adapters(persona)
+
+
+@router.get("/adapters/{name}")
+async def adapter(rooms: Inside, name: str) -> Adapter:
+    return await rooms.registry.adapter(name)
+
+
+@router.get("/adapters/{name}/evaluation")
+async def evaluation(rooms: Inside, name: str) -> Evaluation:
+    return await rooms.registry.evaluation(name)
+
+
+@router.post("/adapters/{name}/promote")
+async def promote(rooms: Inside, name: str) -> Promotion:
+    return await rooms.registry.promote(name)
+
+
+@router.post("/personas/{persona}/rollback")
+async def roll_back(rooms: Inside, persona: str) -> Promotion:
+    return await rooms.registry.roll_back(persona)
+
+
+@router.get("/promotions")
+async def promotions(rooms: Inside, persona: Name | None = None) -> list[Promotion]:
+    return await rooms.registry.promotions(persona)
+
+
+@router.get("/routes")
+async def routes(rooms: Inside) -> list[Route]:
+    return await rooms.registry.routes()
+
+
+@router.post("/datasets/{dataset}/taint")
+async def taint(rooms: Inside, dataset: str) -> list[Adapter]:
+    return await rooms.registry.taint(dataset)

@@ -1,0 +1,51 @@
+"""The composition root: ``uvicorn services.trainer.app:create_app --factory --port 8102``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from services.trainer import base_model
+from services.trainer.api import Rooms, router
+from services.trainer.registry import Registry
+from services.trainer.settings import TrainerSettings
+from services.trainer.starting import Starter
+from shared.clients.ingest import IngestClient
+from shared.database import Database
+from shared.http import job_router, make_app
+from shared.queue import make_queue
+
+
+def create_app(settings: TrainerSettings | None = None) -> FastAPI:
+    settings = settings or TrainerSettings()
+    database = Database(settings)
+    redis = AsyncRedis.from_url(settings.broker_url)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with IngestClient(settings) as ingest:
+            jobs = Redis.from_url(settings.broker_url)
+            starter = Starter(settings, database, ingest, make_queue("trainer", settings), jobs)
+            app.state.rooms = Rooms(starter, Registry(settings, database, redis))
+            yield
+            jobs.close()
+        await database.close()
+        await redis.aclose()
+
+    async def redis_answers() -> None:
+        await redis.ping()
+
+    async def base_model_is_there() -> None:
+        base_model.locate(settings)
+
+    return make_app(
+        "trainer",
+        settings,
+        routers=[router, job_router(lambda: redis)],
+        ready={"database": database.ping, "redis": redis_answers, "base_model": base_model_is_there},
+        lifespan=lifespan,
+    )

@@ -1,0 +1,186 @@
+"""A run is carried out: its stage in a process of its own, watched, started again when it was killed, and recorded.
+
+The stage runs elsewhere so that its memory goes with it, and so that a kill of either process loses nothing: the
+stage dies with its worker, the run's lock with the worker's connection, and the next attempt resumes a checkpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis import Redis
+
+from services.trainer.base_model import locate
+from services.trainer.planning import make_plan
+from services.trainer.recording import record
+from services.trainer.repository import Runs, try_lock
+from services.trainer.run_folder import RunFolder
+from services.trainer.settings import TrainerSettings
+from shared import processes
+from shared.clients.ingest import IngestClient
+from shared.contracts.jobs import Job, JobState
+from shared.database import Database
+from shared.errors import AnselmError, Unavailable, from_code
+from shared.jobs import JobReporter
+from shared.settings import CHECKOUT
+from shared.telemetry import logger
+
+log = logger(__name__)
+
+#: Seconds between looks at the stage's process, and between looks at whether the run was cancelled.
+LOOK, ASK = 0.1, 1.0
+
+#: Seconds that a cancelled stage has to end by itself.
+GRACE = 10.0
+
+#: Seconds for the lock of a killed worker to be released.
+LOCK_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Executor:
+    """Carries out one run at a time."""
+
+    settings: TrainerSettings
+    database: Database
+    ingest: IngestClient
+    jobs: Redis
+
+    async def execute(self, run_id: str) -> None:
+        """Bring a run to its end; nothing happens where it has ended, or where another worker has it."""
+        async with self._only_here(run_id) as alone:
+            if not alone:
+                log.info("run_is_executed_elsewhere", run=run_id)
+                return
+            try:
+                await self._execute(run_id)
+            except Unavailable:
+                raise
+            except AnselmError as error:
+                await self._fail(run_id, str(error))
+
+    async def _execute(self, run_id: str) -> None:
+        folder = RunFolder(self.settings.runs_folder / run_id)
+        while await self._begin_attempt(run_id, folder):
+            code = await self._watch(run_id, self._start(folder))
+            error = folder.error()
+            if folder.result() is not None:
+                await record(self.settings, self.database, run_id, folder)
+                return await self._settle(run_id, folder)
+            if error is not None:
+                raise from_code(error["code"])(error["message"])
+            log.warning("stage_killed", run=run_id, code=code)
+        await self._settle(run_id, folder)
+        return None
+
+    async def _begin_attempt(self, run_id: str, folder: RunFolder) -> bool:
+        """Count the attempt and write the plan; false when the run has ended, as by a cancellation."""
+        async with self.database.transaction() as session:
+            row = await Runs(session).get(run_id, lock=True)
+            if JobState(row.state).ended:
+                return False
+            if row.attempts >= self.settings.run_attempts:
+                raise AnselmError(
+                    f"The stage's process was killed {row.attempts} times.",
+                    hint=f"Is there enough memory? Its log is {folder.log}.",
+                )
+            row.state, row.attempts = JobState.RUNNING, row.attempts + 1
+        plan = await make_plan(self.settings, self.database, self.ingest, run_id)
+        folder.create(plan)
+        folder.begin_attempt()
+        return True
+
+    def _start(self, folder: RunFolder) -> subprocess.Popen[bytes]:
+        stage = f"services.trainer.stages.{folder.plan().stage}"
+        with folder.log.open("ab") as log_file:
+            return processes.start(
+                [sys.executable, "-m", stage, str(folder.path)],
+                env=stage_environment(self.settings, folder.plan().base_model),
+                cwd=CHECKOUT,
+                output=log_file,
+                at_parents_death=signal.SIGKILL,
+            )
+
+    async def _watch(self, run_id: str, process: subprocess.Popen[bytes]) -> int:
+        """Wait until the stage's process ends; end it when the run was cancelled or takes too long."""
+        began = asked = time.monotonic()
+        try:
+            while (code := process.poll()) is None:
+                await asyncio.sleep(LOOK)
+                if time.monotonic() - began > self.settings.stage_timeout.total_seconds():
+                    raise AnselmError(f"The stage took longer than {self.settings.stage_timeout} and was stopped.")
+                if time.monotonic() - asked > ASK:
+                    asked = time.monotonic()
+                    if await self._is_over(run_id):
+                        await _stop(process)
+            return code
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    async def _is_over(self, run_id: str) -> bool:
+        async with self.database.transaction() as session:
+            return JobState((await Runs(session).get(run_id)).state).ended
+
+    async def _fail(self, run_id: str, error: str) -> None:
+        async with self.database.transaction() as session:
+            await Runs(session).end(run_id, JobState.FAILED, error=error)
+        await self._settle(run_id, RunFolder(self.settings.runs_folder / run_id))
+
+    async def _settle(self, run_id: str, folder: RunFolder) -> None:
+        """Tell those who follow the job how it ended, and remove what only the stage needed."""
+        async with self.database.transaction() as session:
+            row = await Runs(session).get(run_id)
+        await asyncio.to_thread(folder.clear_work)
+        reporter = JobReporter(self.jobs, run_id, row.stage)
+        reporter.job = self._reported(reporter.job)
+        if row.state == JobState.DONE:
+            reporter.finish()
+        elif row.state == JobState.CANCELLED:
+            reporter.cancel()
+        else:
+            reporter.fail(row.error or "The run failed.")
+
+    def _reported(self, job: Job) -> Job:
+        """What the stage last reported, so that its figures are not lost."""
+        raw = self.jobs.get(f"anselm:job:{job.id}")
+        return Job.model_validate_json(raw) if isinstance(raw, bytes) else job
+
+    @asynccontextmanager
+    async def _only_here(self, run_id: str) -> AsyncIterator[bool]:
+        """Hold the lock of a run. It belongs to the connection and ends with this process, however that ends."""
+        async with self.database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            deadline = time.monotonic() + LOCK_PATIENCE
+            while not (alone := await try_lock(connection, run_id)) and time.monotonic() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(LOOK)
+            yield alone
+
+
+async def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the stage's whole process group: loaders and compilers are its children."""
+    os.killpg(process.pid, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    while process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def stage_environment(settings: TrainerSettings, base_model: str) -> dict[str, str]:
+    """The worker's environment, for libraries that take their settings from there."""
+    threads = str(settings.training_threads or os.cpu_count() or 1)
+    # A thread that spins while it waits takes the core from whoever it waits for.
+    quiet = {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
+    private = {"AXOLOTL_DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    local = {"HF_HUB_OFFLINE": "1"} if locate(settings, base_model).startswith("/") else {}
+    return {**os.environ, **quiet, **private, **local, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}

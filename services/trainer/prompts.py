@@ -1,0 +1,48 @@
+"""What a model reads before it answers. Conversations are lists of chat messages, the last one to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.contracts.base import ChatMessage
+from shared.contracts.ingest import Example
+
+#: Real exchanges shown to the untuned model: enough to show a voice, few enough to leave room for the conversation.
+EXCHANGES = 8
+
+_SHOWN = """{system}
+
+This is how they write. Copy the voice exactly: length, case, punctuation, emoji, favourite words.
+
+{exchanges}"""
+
+
+def context_of(example: Example) -> tuple[ChatMessage, ...]:
+    """The conversation before the owner's reply."""
+    return tuple(example.messages[:-1])
+
+
+def reply_of(example: Example) -> str:
+    return example.messages[-1].content
+
+
+def good_prompt(system: str, train: Sequence[Example]) -> str:
+    """The system prompt with real exchanges of the training split: what one does with a model that is not fine-tuned.
+
+    The replies are of middling length, from as many threads as possible.
+    """
+    typical = sorted(train, key=lambda e: (len(reply_of(e)), e.id))
+    middle = typical[len(typical) // 4 : max(1, len(typical) * 3 // 4)] or typical
+    by_thread = {example.thread: example for example in middle}
+    candidates = sorted(by_thread.values() if len(by_thread) >= EXCHANGES else middle, key=lambda e: e.id)
+    chosen = candidates[:: max(1, len(candidates) // EXCHANGES)][:EXCHANGES]
+    return _SHOWN.format(system=system, exchanges="\n\n".join(map(_exchange, chosen)))
+
+
+def with_system(system: str, context: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The conversation under another system prompt."""
+    return (ChatMessage(role="system", content=system), *(m for m in context if m.role != "system"))
+
+
+def _exchange(example: Example) -> str:
+    return f"Message: {example.messages[-2].content}\nReply: {reply_of(example)}"

@@ -1,0 +1,145 @@
+"""All of the trainer's SQL. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Integer, cast, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow, RunRow
+from shared.contracts.jobs import JobState
+from shared.errors import NotFound
+
+UNFINISHED = ("queued", "running")
+_LOCK = text("select pg_try_advisory_lock(hashtext('anselm-run'), hashtext(:run))")
+_UNLOCK = text("select pg_advisory_unlock(hashtext('anselm-run'), hashtext(:run))")
+
+
+class Runs:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: RunRow) -> None:
+        self._session.add(row)
+        await self._session.flush()
+        await self._session.refresh(row)
+
+    async def get(self, run_id: str, *, lock: bool = False) -> RunRow:
+        """A run, locked against others' changes until the transaction ends if asked for.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        row = await self._session.get(RunRow, run_id, with_for_update=lock)
+        if row is None:
+            raise NotFound(f"There is no run {run_id!r}.")
+        return row
+
+    async def with_key(self, key: str) -> RunRow | None:
+        """The run that a key started. Others who ask for the same key wait until this transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"anselm-run-key-{key}"))))
+        return await self._session.scalar(select(RunRow).where(RunRow.key == key))
+
+    async def all(self, persona: str | None) -> Sequence[RunRow]:
+        query = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id)
+        return (await self._session.scalars(query if persona is None else query.where(RunRow.persona == persona))).all()
+
+    async def end(self, run_id: str, state: JobState, error: str | None = None) -> None:
+        """End a run unless it has ended already."""
+        row = await self.get(run_id, lock=True)
+        if not JobState(row.state).ended:
+            row.state, row.error, row.finished_at = state, error, datetime.now(UTC)
+
+    async def unfinished(self, dataset: str | None = None) -> Sequence[RunRow]:
+        query = select(RunRow).where(RunRow.state.in_(UNFINISHED)).order_by(RunRow.created_at)
+        return (await self._session.scalars(query if dataset is None else query.where(RunRow.dataset == dataset))).all()
+
+    async def next_output(self, persona: str) -> str:
+        """A name for the adapter that a run is about to make. Others wait until this transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"anselm-adapter-{persona}"))))
+        version = cast(func.substring(RunRow.output, r"v(\d+)$"), Integer)
+        newest = await self._session.scalar(select(func.max(version)).where(RunRow.persona == persona))
+        return f"{persona}-v{(newest or 0) + 1}"
+
+
+class Adapters:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: AdapterRow) -> None:
+        await self._session.merge(row)
+
+    async def get(self, name: str) -> AdapterRow:
+        """Raises:
+        NotFound: there is no such adapter.
+        """
+        row = await self._session.get(AdapterRow, name)
+        if row is None:
+            raise NotFound(f"There is no adapter {name!r}.", hint="List them with: anselm status")
+        return row
+
+    async def all(self, persona: str | None) -> Sequence[AdapterRow]:
+        query = select(AdapterRow).order_by(AdapterRow.persona, AdapterRow.version)
+        query = query if persona is None else query.where(AdapterRow.persona == persona)
+        return (await self._session.scalars(query)).all()
+
+    async def merged(self, name: str) -> None:
+        await self._session.execute(update(AdapterRow).where(AdapterRow.name == name).values(merged=True))
+
+    async def taint(self, dataset: str) -> Sequence[AdapterRow]:
+        """Mark what was trained on a dataset, and empty the samples that quote it."""
+        rows = (await self._session.scalars(select(AdapterRow).where(AdapterRow.dataset == dataset))).all()
+        for row in rows:
+            row.tainted = True
+        await self._session.execute(update(EvaluationRow).where(EvaluationRow.dataset == dataset).values(samples=[]))
+        return rows
+
+
+class Evaluations:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, row: EvaluationRow) -> None:
+        self._session.add(row)
+        await self._session.flush()
+
+    async def newest(self, adapters: Sequence[str]) -> dict[str, EvaluationRow]:
+        """The newest evaluation of each adapter that has one."""
+        query = (
+            select(EvaluationRow)
+            .distinct(EvaluationRow.adapter)
+            .where(EvaluationRow.adapter.in_(adapters))
+            .order_by(EvaluationRow.adapter, EvaluationRow.id.desc())
+        )
+        return {row.adapter: row for row in await self._session.scalars(query)}
+
+
+class Promotions:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def hold(self, persona: str) -> None:
+        """Let no one else change what is live for a persona until this transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"anselm-live-{persona}"))))
+
+    async def add(self, row: PromotionRow) -> None:
+        self._session.add(row)
+        await self._session.flush()
+        await self._session.refresh(row)
+
+    async def all(self, persona: str | None = None) -> Sequence[PromotionRow]:
+        """Newest first."""
+        query = select(PromotionRow).order_by(PromotionRow.id.desc())
+        query = query if persona is None else query.where(PromotionRow.persona == persona)
+        return (await self._session.scalars(query)).all()
+
+
+async def try_lock(connection: AsyncConnection, run_id: str) -> bool:
+    """Take the lock of a run unless somebody has it. It lasts as long as the connection: death gives it up."""
+    return bool(await connection.scalar(_LOCK, {"run": run_id}))
+
+
+async def unlock(connection: AsyncConnection, run_id: str) -> None:
+    await connection.execute(_UNLOCK, {"run": run_id})

@@ -1,0 +1,61 @@
+"""The trainer's settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.settings import Settings
+
+
+class TrainerSettings(Settings):
+    """What the trainer needs beyond the common settings."""
+
+    base_model: str = Field(
+        default="smollm2-135m-instruct",
+        description="smollm2-135m-instruct (comes as a Python package), a folder in Hugging Face's layout, or a hub "
+        "id such as Qwen/Qwen3-8B",
+    )
+    device: str = Field(
+        default="auto", pattern=r"^(auto|cpu|cuda)$", description="auto: the GPU when PyTorch sees one, else the CPU"
+    )
+    training_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="CPU threads of a stage; unset: one for each core, since nothing else is busy then",
+    )
+    run_attempts: int = Field(
+        default=5, ge=1, description="How often a run whose process was killed is started before it counts as failed"
+    )
+    stage_timeout: timedelta = Field(
+        default=timedelta(hours=24), description="A stage that runs longer hangs; longer than any sane fine-tuning"
+    )
+    require_merged: bool = Field(
+        default=True, description="Promote only merged adapters: the CPU model server needs them, vLLM does not"
+    )
+
+    heldout_messages: int = Field(
+        default=48, ge=4, description="Held-out messages answered in an evaluation; more is steadier and slower"
+    )
+    reply_tokens: int = Field(default=48, ge=1, description="Longest reply generated in an evaluation, in tokens")
+    reply_temperature: float = Field(
+        default=0.7, ge=0, description="Sampling temperature in an evaluation; the one that replies are served with"
+    )
+
+    gate_auc_tolerance: float = Field(
+        default=0.05,
+        ge=0,
+        description="How much easier than the base model's the persona's replies may be told from real ones",
+    )
+    gate_live_tolerance: float = Field(
+        default=0.1, ge=0, description="How much worse than the live adapter a candidate may be, in AUC and style score"
+    )
+    gate_parroting: float = Field(
+        default=0.25, ge=0, le=1, description="Largest share of replies that may repeat a training reply word for word"
+    )
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.anselm_home / "runs"

@@ -1,0 +1,95 @@
+"""The bench that every stage works at, and the frame around it:
+``python -m services.trainer.stages.<stage> <run folder>``.
+
+The process reads ``run.json``, writes ``result.json`` or ``error.json``, and exits with 0 or 1. A process that leaves
+neither was killed, and can be started again.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from services.trainer.run_folder import Plan, RunFolder
+from services.trainer.settings import TrainerSettings
+from shared.artifacts import ArtifactStore
+from shared.errors import AnselmError, StorageFull
+from shared.jobs import JobReporter
+from shared.telemetry import configure_logging, logger
+
+log = logger(__name__)
+
+Stage = Callable[["Bench"], dict[str, Any]]
+
+_LONGEST_ERROR = 400
+
+
+class PatientReporter(JobReporter):
+    """Progress is not worth a run: when Redis is away, it is not reported."""
+
+    def _update(self, *, force: bool = False, **changes: Any) -> None:
+        try:
+            super()._update(force=force, **changes)
+        except RedisError as error:
+            log.warning("progress_not_reported", reason=type(error).__name__)
+
+
+@dataclass
+class Bench:
+    """What a stage works with."""
+
+    settings: TrainerSettings
+    folder: RunFolder
+    plan: Plan
+    reporter: JobReporter
+
+    @property
+    def adapters(self) -> ArtifactStore:
+        return ArtifactStore(self.settings.anselm_home / "adapters")
+
+    @property
+    def merged(self) -> ArtifactStore:
+        return ArtifactStore(self.settings.anselm_home / "merged")
+
+    def resolved(self, recipe: dict[str, Any]) -> None:
+        """Note and print the recipe that this run really follows."""
+        self.plan = replace(self.plan, recipe=recipe)
+        self.folder.create(self.plan)
+        print(f"recipe: {recipe}", flush=True)
+
+
+def run_stage(stage: Stage) -> None:
+    """Run a stage from the command line."""
+    settings, folder = TrainerSettings(), RunFolder(Path(sys.argv[1]))
+    configure_logging("trainer-stage", settings.log_level)
+    plan = folder.plan()
+    with Redis.from_url(settings.broker_url) as redis:
+        bench = Bench(settings, folder, plan, PatientReporter(redis, plan.run, plan.stage))
+        bench.reporter.stage("loading")
+        try:
+            folder.write_result(stage(bench))
+        except Exception as error:
+            traceback.print_exc()
+            known = describe(error)
+            folder.write_error(known.code, str(known))
+            sys.exit(1)
+
+
+def describe(error: Exception) -> AnselmError:
+    """One line for the owner. What a library says is passed on, except where it may quote what somebody wrote."""
+    if isinstance(error, AnselmError):
+        return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull("The disk is full; nothing was kept but the last checkpoint.", hint="Free some space.")
+    quotes = isinstance(error, (ValidationError, UnicodeError, KeyError))
+    said = "" if quotes else ": " + " ".join(str(error).split())[:_LONGEST_ERROR]
+    return AnselmError(f"{type(error).__name__}{said}")

@@ -1,0 +1,80 @@
+"""Measure an adapter on held-out messages, beside the base model and the owner.
+
+python -m services.trainer.stages.evaluate ANSELM_HOME/runs/<id>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from services.trainer.examples import held_out, read_dataset
+from services.trainer.prompts import reply_of
+from services.trainer.stages.baseline import TIMED, base_voice
+from services.trainer.stages.bench import Bench, run_stage
+from shared.contracts.base import ChatMessage
+from shared.contracts.trainer import Sample
+
+#: Rows of the table that a person reads.
+SAMPLES = 12
+
+#: Conversations answered with and without the adapter, to see whether it changes anything.
+COMPARED, COMPARED_TOKENS = 6, 16
+
+
+def evaluate(bench: Bench) -> dict[str, Any]:
+    assert bench.plan.adapter is not None
+    settings = bench.settings
+    dataset = read_dataset(settings.anselm_home, bench.plan.dataset)
+    bench.adapters.verify(bench.plan.adapter)
+    base = base_voice(bench, dataset)
+
+    from services.trainer import base_model, device
+    from services.trainer.measuring import contexts_of, owner_figures, style_classifier, voice_figures
+    from services.trainer.tokens import measured_by
+    from services.trainer.voice import Sampling, Voice
+
+    bench.reporter.stage("loading")
+    location = base_model.prepare(settings, bench.plan.base_model)
+    model, tokenizer = device.load(location, device.choose(settings), bench.adapters.path(bench.plan.adapter))
+    voice = Voice(model, tokenizer, dataset.system)
+
+    held = held_out(dataset, settings.heldout_messages)
+    real = [reply_of(e) for e in held.examples]
+    contexts = contexts_of(held.examples, measured_by(tokenizer))
+    sampling = Sampling(settings.reply_tokens, settings.reply_temperature)
+
+    bench.reporter.stage("persona answers", total=len(real), unit="replies")
+    replies = voice.replies(contexts, sampling, bench.reporter.advance)
+    bench.reporter.stage("persona reads", total=len(real), unit="replies")
+    nll = voice.nats_per_token(contexts, real, bench.reporter.advance)
+
+    likeliest = Sampling(COMPARED_TOKENS, temperature=0)
+    adapted = voice.replies(contexts[:COMPARED], likeliest)
+    with model.disable_adapter():
+        plain = Voice(model, tokenizer, dataset.system).replies(contexts[:COMPARED], likeliest)
+    identical = sum(a == b for a, b in zip(adapted, plain, strict=True)) / len(adapted)
+
+    bench.reporter.stage("scoring")
+    classifier = style_classifier(dataset, base.training_replies)
+    persona = voice_figures(replies, real, dataset, classifier)
+    persona |= {"nll": nll, "latency_s": voice.seconds_a_reply(contexts[:TIMED], sampling), "identical": identical}
+    untuned = voice_figures(base.replies, real, dataset, classifier) | {"nll": base.nll, "latency_s": base.latency_s}
+
+    samples = [_sample(*row) for row in zip(contexts, base.replies, replies, real, strict=True)][:SAMPLES]
+    (bench.folder.work / "samples.json").write_text(json.dumps([s.model_dump() for s in samples]))
+    return {
+        "split": held.split,
+        "owner": owner_figures(real, dataset, classifier),
+        "base": untuned,
+        "persona": persona,
+    }
+
+
+def _sample(context: Sequence[ChatMessage], base: str, persona: str, owner: str) -> Sample:
+    return Sample(context=list(context[:-1]), message=context[-1].content, base=base, persona=persona, owner=owner)
+
+
+if __name__ == "__main__":
+    run_stage(evaluate)

@@ -1,0 +1,90 @@
+"""Fine-tune the base model on a dataset with axolotl: QLoRA on a GPU, LoRA on a CPU.
+
+    python -m services.trainer.stages.sft ANSELM_HOME/runs/<id>
+
+A checkpoint is kept at every evaluation; a run that was killed goes on from the last one.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from services.trainer.examples import read_dataset
+from services.trainer.recipes import SFT_CPU, SFT_GPU, resolve
+from services.trainer.saving import already_saved, save_adapter
+from services.trainer.stages.bench import Bench, run_stage
+from services.trainer.tokens import measured_by
+from services.trainer.training_rows import Row, training_rows
+from shared.errors import Invalid
+
+
+def sft(bench: Bench) -> dict[str, Any]:
+    saved = already_saved(bench)
+    if saved:
+        return saved
+    dataset = read_dataset(bench.settings.anselm_home, bench.plan.dataset)
+
+    from transformers import AutoTokenizer
+
+    from services.trainer import base_model, device
+
+    machine = device.choose(bench.settings)
+    recipe = resolve(SFT_GPU if machine.gpu else SFT_CPU, bench.plan.recipe)
+    bench.resolved(asdict(recipe))
+    location = base_model.prepare(bench.settings, bench.plan.base_model)
+    length = measured_by(AutoTokenizer.from_pretrained(location))
+
+    bench.reporter.stage("preparing")
+    shuffled = random.Random(recipe.seed)  # noqa: S311 - an order, not a secret
+    train = training_rows(dataset.train, length, recipe.sequence_length)
+    validation = training_rows(dataset.val, length, recipe.sequence_length)
+    shuffled.shuffle(train)
+    shuffled.shuffle(validation)
+    if not train or not validation:
+        raise Invalid(f"Dataset {dataset.name} has no examples that fit {recipe.sequence_length} tokens.")
+    train_file = _write(bench.folder.work / "train.jsonl", train)
+    validation_file = _write(bench.folder.work / "validation.jsonl", validation[: recipe.validation_rows])
+
+    from services.trainer.axolotl_config import axolotl_config, validated
+
+    output = bench.folder.work / "output"
+    config = axolotl_config(
+        recipe, base_model=location, train=train_file, validation=validation_file, rows=len(train), output=output,
+        gpu=machine.gpu, bf16=machine.bf16,
+    )  # fmt: skip
+    axolotl = validated(config, bench.folder.path / "axolotl_config.yaml")
+
+    from axolotl.common.datasets import load_datasets
+    from axolotl.train import train as run_axolotl
+
+    from services.trainer.axolotl_plugin import LiveCurve as Plugin
+    from services.trainer.live_curve import LiveCurve
+
+    Plugin.curve = LiveCurve(bench.folder, bench.reporter)
+    _, _, trainer = run_axolotl(cfg=axolotl, dataset_meta=load_datasets(cfg=axolotl))
+
+    bench.reporter.stage("saving")
+    losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
+    return save_adapter(bench, output, _metrics(trainer.state.global_step, losses, train))
+
+
+def _metrics(steps: int, losses: list[float], rows: list[Row]) -> dict[str, Any]:
+    """``eval_loss`` is that of the checkpoint which is kept, ``eval_loss_before`` the untuned model's."""
+    replies = sum(sum(row.trained) for row in rows)
+    return {
+        "steps": steps, "eval_loss_before": losses[0], "eval_loss": min(losses), "rows": len(rows), "replies": replies,
+    }  # fmt: skip
+
+
+def _write(file: Path, rows: Sequence[Row]) -> Path:
+    file.write_text("".join(json.dumps(row.as_json(), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+if __name__ == "__main__":
+    run_stage(sft)

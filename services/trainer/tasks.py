@@ -1,0 +1,63 @@
+"""The worker: ``celery -A services.trainer.tasks:queue worker -Q gpu --concurrency 1``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.signals import worker_ready
+from redis import Redis
+
+from services.trainer.executing import Executor
+from services.trainer.repository import Runs, try_lock, unlock
+from services.trainer.settings import TrainerSettings
+from services.trainer.starting import QUEUE, RUN_TASK
+from shared.clients.ingest import IngestClient
+from shared.database import Database
+from shared.errors import Unavailable
+from shared.queue import enqueue, make_queue, run
+from shared.telemetry import logger
+
+settings = TrainerSettings()
+queue = make_queue("trainer", settings)
+log = logger(__name__)
+
+
+@queue.task(  # type: ignore[untyped-decorator]
+    name=RUN_TASK, autoretry_for=(Unavailable,), retry_backoff=True, retry_backoff_max=60, max_retries=None
+)
+def execute(run_id: str) -> None:
+    """Carry out a run."""
+    run(_execute(run_id))
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def take_up(**_: Any) -> None:
+    """Queue what a dead worker left behind."""
+    for run_id in run(_abandoned()):
+        log.info("run_taken_up", run=run_id)
+        enqueue(queue, RUN_TASK, QUEUE, task_id=run_id, run_id=run_id)
+
+
+async def _execute(run_id: str) -> None:
+    database = Database(settings, pooled=False)
+    try:
+        async with IngestClient(settings) as ingest:
+            with Redis.from_url(settings.broker_url) as jobs:
+                await Executor(settings, database, ingest, jobs).execute(run_id)
+    finally:
+        await database.close()
+
+
+async def _abandoned() -> list[str]:
+    """Runs that have not ended and that nobody executes."""
+    database = Database(settings, pooled=False)
+    try:
+        async with database.transaction() as session:
+            connection = await session.connection()
+            rows = [row.id for row in await Runs(session).unfinished()]
+            free = [run_id for run_id in rows if await try_lock(connection, run_id)]
+            for run_id in free:
+                await unlock(connection, run_id)
+            return free
+    finally:
+        await database.close()
