@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
 from shared.errors import Invalid, StorageFull, Unavailable
@@ -33,15 +32,6 @@ BUSY = frozenset({"40001", "40P01", "55P03"})
 
 #: Beginnings of SQLSTATEs that mean that the server is gone, going, or full of connections.
 GONE = ("08", "57P", "53300")
-
-
-def base_for(schema: str) -> type[DeclarativeBase]:
-    """The declarative base of one service: its own schema, its own metadata."""
-
-    class Base(DeclarativeBase):
-        metadata = MetaData(schema=schema, naming_convention=NAMING)
-
-    return Base
 
 
 class Database:

@@ -18,7 +18,7 @@ from shared.contracts.jobs import Job
 from shared.error_responses import add_error_handlers, error_body
 from shared.errors import AnselmError
 from shared.jobs import read_job, watch_job
-from shared.middleware import RequireToken, Telemetry
+from shared.middleware import RequestMetrics, RequireToken, Telemetry
 from shared.settings import Settings
 from shared.telemetry import configure_logging, logger
 
@@ -63,7 +63,7 @@ def make_app(
     app.include_router(_inside_router(app, service, ready), dependencies=guarded)
     add_error_handlers(app)
     app.add_middleware(RequireToken, expected=settings.service_token.get_secret_value())
-    app.add_middleware(Telemetry, service=service, registry=app.state.metrics)
+    app.add_middleware(Telemetry, metrics=RequestMetrics(service, app.state.metrics))
     return app
 
 

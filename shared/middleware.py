@@ -27,17 +27,30 @@ OPEN = "/health"
 CLIENT_LEFT = 499
 
 
-class Telemetry:
-    """Gives the request its id, counts and logs it, and answers an unforeseen exception without details."""
+class RequestMetrics:
+    """What every service counts of its requests."""
 
-    def __init__(self, app: ASGIApp, service: str, registry: CollectorRegistry) -> None:
+    def __init__(self, service: str, registry: CollectorRegistry) -> None:
         labels = ["service", "method", "route", "status"]
-        self._app = app
         self._service = service
         self._requests = Counter("anselm_http_requests_total", "Requests served", labels, registry=registry)
         self._seconds = Histogram(
             "anselm_http_request_seconds", "Time to the response's headers", ["service", "route"], registry=registry
         )
+
+    def answered(self, route: str, seconds: float) -> None:
+        self._seconds.labels(self._service, route).observe(seconds)
+
+    def served(self, method: str, route: str, status: int) -> None:
+        self._requests.labels(self._service, method, route, status).inc()
+
+
+class Telemetry:
+    """Gives the request its id, counts and logs it, and answers an unforeseen exception without details."""
+
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+        self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +66,7 @@ class Telemetry:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["x-request-id"] = current
-                self._seconds.labels(self._service, _route(scope)).observe(time.perf_counter() - began)
+                self._metrics.answered(_route(scope), time.perf_counter() - began)
             await send(message)
 
         try:
@@ -69,7 +82,7 @@ class Telemetry:
 
     def _record(self, scope: Scope, status: int) -> None:
         route = _route(scope)
-        self._requests.labels(self._service, scope["method"], route, status).inc()
+        self._metrics.served(scope["method"], route, status)
         if route not in QUIET:
             log.info("request", method=scope["method"], route=route, status=status)
 

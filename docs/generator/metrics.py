@@ -26,7 +26,7 @@ def pages() -> dict[str, str]:
     registries["bot"] = CollectorRegistry()
     BotMetrics(registries["bot"])
     parts = [
-        "## Every service but the bot",
+        "## Every service",
         _table(c for c in _collectors(registries["inference"]) if _key(c) in common),
     ]
     for service, registry in registries.items():
