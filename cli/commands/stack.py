@@ -63,7 +63,7 @@ def up(
 def down(as_json: Json = False) -> None:
     """Stop everything that `anselm up` started."""
     settings = load(StackSettings)
-    with View(err) as view:
+    with View(err, told=["stopped"]) as view:
         stopped = detached.stop(settings, show=view.show)
     if as_json:
         document({"stopped": stopped})

@@ -156,7 +156,7 @@ async def _stack(narrator: Narrator, *, keep: bool) -> AsyncIterator[CliSettings
         yield load(CliSettings)
     finally:
         if not ran and not keep:
-            with View(err) as view:
+            with View(err, told=["stopped"]) as view:
                 detached.stop(settings, show=view.show)
 
 

@@ -24,6 +24,7 @@ from shared.contracts.trainer import AdapterState, Evaluation, Run, RunRequest, 
 from shared.errors import GateRefused, NotFound
 
 OWNER = "owner"
+SPLITS = ("train", "val", "test")
 
 
 @dataclass
@@ -70,7 +71,7 @@ async def build_dataset(loop: Loop) -> str:
     standing = None if loop.fresh else await _standing_dataset(loop)
     loop.dataset = standing or await dataset.run(loop.services, DatasetRequest(persona=loop.persona))
     splits = loop.dataset.statistics.splits if loop.dataset.statistics else {}
-    counts = ", ".join(f"{split.examples} {name}" for name, split in splits.items())
+    counts = ", ".join(f"{splits[name].examples} {name}" for name in SPLITS if name in splits)
     return f"{loop.dataset.name}: {counts}" + (", as it stood" if standing else "")
 
 

@@ -26,12 +26,14 @@ COLOURS = {
 
 
 class View:
-    """In a terminal a table that changes in place, elsewhere one line a change. A context manager."""
+    """In a terminal a table that changes in place, elsewhere a line for each process that reaches one of the states
+    ``told``. A context manager."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, told: Sequence[str] = ("ready", "dead")) -> None:
         self._console = console
         self._began = time.monotonic()
         self._live = Live(console=console, refresh_per_second=8, transient=True) if console.is_terminal else None
+        self._told = told
         self._seen: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -56,7 +58,7 @@ class View:
             self._live.update(processes(entries, lacking=True))
             return
         for entry in entries:
-            if self._seen.get(entry.name) != entry.state and entry.state in ("ready", "dead"):
+            if self._seen.get(entry.name) != entry.state and entry.state in self._told:
                 self._console.print(f"{time.monotonic() - self._began:5.1f} s  {entry.name} {entry.state}")
             self._seen[entry.name] = entry.state
 
