@@ -11,6 +11,10 @@ from aiogram.types import Chat, Message
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
+from shared.telemetry import logger
+
+log = logger(__name__)
+
 Model = TypeVar("Model", bound=BaseModel)
 
 #: The journal of the update that this task handles; none outside of handlers.
@@ -47,7 +51,8 @@ class Journal:
         """The next message of this update, sent unless it was.
 
         Args:
-            refused: whether an error means that the message certainly was not sent.
+            refused: whether an error means that the message was not sent. Other errors leave that open, and the
+                message counts as sent.
         """
         step = f"sent-{self._sent}"
         if (known := await self._redis.hget(self._key, step)) is not None:
@@ -59,7 +64,9 @@ class Journal:
         except Exception as error:
             if refused(error):
                 await self._redis.hdel(self._key, step)
-            raise
+                raise
+            log.warning("send_unclear", error=type(error).__name__)
+            message = _stand_in(chat_id, UNKNOWN)
         await self._note(step, str(message.message_id))
         self._sent += 1
         return message

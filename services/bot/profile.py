@@ -27,6 +27,6 @@ async def introduce(bot: Bot, owner: str) -> None:
 
 
 async def _set_commands(bot: Bot) -> None:
-    wanted = [BotCommand(command=name, description=what) for name, what in texts.COMMANDS.items()]
-    if await bot.get_my_commands() != wanted:
-        await bot.set_my_commands(wanted)
+    shown = {command.command: command.description for command in await bot.get_my_commands()}
+    if shown != texts.COMMANDS:
+        await bot.set_my_commands([BotCommand(command=c, description=what) for c, what in texts.COMMANDS.items()])

@@ -10,6 +10,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
     TelegramNetworkError,
@@ -83,7 +84,7 @@ class Once(BaseRequestMiddleware):
         notes = journal.current.get()
         if notes is None or not isinstance(method, SendMessage):
             return await make_request(bot, method)
-        message = await notes.send(int(method.chat_id), lambda: make_request(bot, method), certainly_not_sent)
+        message = await notes.send(int(method.chat_id), lambda: make_request(bot, method), _not_sent)
         return message.as_(bot)
 
 
@@ -107,11 +108,11 @@ def require_token(settings: BotSettings) -> None:
         raise Invalid("BOT_TOKEN is not a bot's token, which looks like 123456:ABC-DEF.", hint=HINT) from None
 
 
-def certainly_not_sent(error: Exception) -> bool:
-    """Whether Telegram said no, or never heard. Lost connections and server errors may hide a yes."""
+def _not_sent(error: Exception) -> bool:
+    """Whether Telegram said no, or never heard. A connection or an answer that was lost may hide a yes."""
     if isinstance(error, TelegramNetworkError):
         return _never_left(error)
-    return isinstance(error, TelegramAPIError) and not isinstance(error, TelegramServerError)
+    return not isinstance(error, ClientDecodeError)
 
 
 def _never_left(error: TelegramNetworkError) -> bool:

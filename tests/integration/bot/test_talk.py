@@ -159,3 +159,33 @@ async def test_the_profile_is_written_once(bot_settings: BotSettings, redis: Red
     assert api.world.profile["description"] == texts.disclosure("Anselm")
     written = [entry["method"] for entry in api.world.transcript if entry["method"].startswith("setMy")]
     assert written == ["setMyCommands", "setMyDescription", "setMyShortDescription"]
+
+
+async def test_buttons_outlive_a_restart(
+    bot_settings: BotSettings, redis: Redis, mara: Tester, services: Services
+) -> None:
+    before, after = create_app(bot_settings), create_app(bot_settings)
+    async with before.router.lifespan_context(before):
+        await introduced(mara)
+        await mara.says("hi")
+        reply = await mara.hears()
+    await mara.presses(reply, "Yes")
+    async with after.router.lifespan_context(after):
+        await mara.sees("editMessageReplyMarkup")
+    assert services.verdicts() == {"telegram-4711": ["like_me"]}
+
+
+async def test_an_update_that_comes_twice_is_answered_once(
+    bot_settings: BotSettings, redis: Redis, mara: Tester, api: BotApi, services: Services
+) -> None:
+    before, after = create_app(bot_settings), create_app(bot_settings)
+    async with before.router.lifespan_context(before):
+        await introduced(mara)
+        await mara.says("hi")
+        await mara.hears()
+    polls = [e["result"] for e in api.world.transcript if e["method"] == "getUpdates" and e["ok"]]
+    api.world.updates = [update for poll in polls for update in poll]
+    await mara.says("next")
+    async with after.router.lifespan_context(after):
+        assert (await mara.hears())["text"] == "you said next"
+    assert services.heard == ["hi", "next"]

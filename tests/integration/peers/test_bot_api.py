@@ -125,7 +125,7 @@ async def test_edits(bot: Bot, mara: Tester) -> None:
     with pytest.raises(TelegramBadRequest, match="message is not modified"):
         await bot.edit_message_reply_markup(**same)
     with pytest.raises(TelegramBadRequest, match="message to edit not found"):
-        await bot.edit_message_text("x", chat_id=MARA, message_id=999)
+        await bot.edit_message_text("x", chat_id=MARA, message_id=9)
     with pytest.raises(TelegramBadRequest, match="message can't be edited"):
         await bot.edit_message_text("x", chat_id=MARA, message_id=own)
 
@@ -216,11 +216,11 @@ async def test_it_runs_on_its_own() -> None:
         assert server.stdout is not None
         assert b"Bot API at" in await asyncio.wait_for(server.stdout.readline(), 20)
         async with Tester(f"http://127.0.0.1:{port}", MARA) as tester:
-            await tester.says("hello")
+            message_id = await tester.says("hello")
             with pytest.raises(TimeoutError, match="it called: nothing"):
                 await tester.hears(0.1)
             with pytest.raises(AssertionError, match="No button 'Yes'"):
-                await tester.presses({"message_id": 1}, "Yes")
+                await tester.presses({"message_id": message_id}, "Yes")
     finally:
         server.terminate()
         assert await asyncio.wait_for(server.wait(), 20) == 0

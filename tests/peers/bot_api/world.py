@@ -50,9 +50,11 @@ class World:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
-        self._message_ids = itertools.count(1)
-        self._update_ids = itertools.count(500_000_001)
-        self._callback_ids = itertools.count(7_000_000_000_000_000_001)
+        # Ids go on where the server before this one ended, or its bot would take new updates for old ones.
+        beginning = int(time.time() * 10) % 1_000_000_000
+        self._message_ids = itertools.count(beginning)
+        self._update_ids = itertools.count(beginning)
+        self._callback_ids = itertools.count(beginning << 32)
 
     @property
     def bot(self) -> Json:
