@@ -82,7 +82,12 @@ class InferenceSettings(Settings):
     reply_repetition_penalty: float = Field(
         default=1.1, ge=1, le=2, description="Small models loop without it; above 1.2 they avoid the words they need"
     )
-    reply_max_tokens: int = Field(default=160, ge=1, description="Tokens of a reply unless the request says otherwise")
+    reply_max_tokens: int = Field(
+        default=96,
+        ge=1,
+        description="Tokens of a reply unless the request says otherwise: a long chat message, and ten seconds of one "
+        "CPU core when a small model rambles",
+    )
     reply_max_tokens_limit: int = Field(default=512, ge=1, description="Tokens of a reply, whatever the request says")
 
     disclosure: dict[str, str] = Field(

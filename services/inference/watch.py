@@ -20,16 +20,20 @@ RETRY = 2.0
 
 
 async def follow_registry(router: Router, redis: Redis, interval: timedelta) -> None:
-    """Refresh the routes until cancelled. Redis may be down: then the interval alone drives it."""
+    """Refresh the routes until cancelled. While Redis is down, time alone drives it."""
+    listening = True
     while True:
         try:
             async with redis.pubsub() as announcements:
                 await announcements.subscribe(REGISTRY_CHANNEL)
+                listening = True
                 while True:
                     pause = interval.total_seconds() if await _refreshed(router) else RETRY
                     await announcements.get_message(ignore_subscribe_messages=True, timeout=pause)
         except (RedisError, OSError) as error:
-            log.warning("registry_channel_lost", reason=type(error).__name__)
+            if listening:
+                log.warning("registry_channel_lost", reason=type(error).__name__)
+            listening = False
             await _refreshed(router)
             await asyncio.sleep(RETRY)
 

@@ -27,7 +27,7 @@ class TransformersBackend:
     def model_name(self, route: Route) -> str:
         if route.merged_path is None:
             raise Unavailable(
-                f"{route.adapter} has no merged checkpoint.", hint=f"Run: anselm train merge {route.adapter}"
+                f"{route.adapter} has no merged checkpoint.", hint="Its merge did not run, or failed: anselm status"
             )
         if "@" in route.merged_path:  # the server takes what follows for a revision
             raise Unavailable(f"{route.merged_path} has an '@' in it.", hint="Set ANSELM_HOME to a folder without one.")
