@@ -10,10 +10,11 @@ from phonenumbers import NumberParseException, PhoneNumber
 
 from services.ingest.cleaning.masking import Span, mask
 
-CANDIDATE = re.compile(r"(?<![\w.,:/#<-])(?:\+|\()?\d(?:[ \t\u00a0().\-/]{0,3}\d){5,16}(?![\w%€$£])")
+CANDIDATE = re.compile(r"(?<![\w.,:/#<-])(?:\+|\()?\d(?:[ \t\u00a0().\-/]{0,3}\d){5,16}(?![%€$£]|[^\W\dx])")
 DATE = re.compile(r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2\d{2,4})(?:[ T]?\d{1,2})*")
 THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 RANGE = re.compile(r"(?:1[89]|20)\d{2} ?[-/] ?(?:1[89]|20)\d{2}")
+EXTENSION = re.compile(r" ?(?:x|ext\.?|доб\.?) ?\d{1,6}\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 CUE = re.compile(
     r"(?i)\b(?:phone|mobile|cell|call|ring|tel|telefon\w*|text me|whatsapp|signal|number|nummer|handy|ruf|anrufen|bel|"
@@ -41,7 +42,7 @@ class PhoneMasker:
             if cue is None:
                 cue = CUE.search(text) is not None
             if self._is_phone(number, cue=cue):
-                yield mask("phone", *match.span())
+                yield mask("phone", match.start(), _with_extension(text, match.end()))
 
     def _is_phone(self, number: str, *, cue: bool) -> bool:
         digits = re.sub(r"\D", "", number)
@@ -51,6 +52,11 @@ class PhoneMasker:
         if not cue and (not national or THOUSANDS.fullmatch(number)):
             return False
         return any(_valid(_parse(number, region)) for region in self._regions)
+
+
+def _with_extension(text: str, end: int) -> int:
+    extension = EXTENSION.match(text, end)
+    return extension.end() if extension else end
 
 
 def _is_other(number: str) -> bool:

@@ -1,7 +1,7 @@
 """Recovery phrases: twelve or more plain words in a row of which none is a function word.
 
-The words of BIP-39 have three to eight letters, and hardly any article, pronoun or preposition is among them, while no
-sentence of twelve words does without. So the list itself is not needed.
+The words of BIP-39 have three to eight letters, and few articles, pronouns and prepositions are among them, while
+hardly any sentence of twelve words does without the others. So the list itself is not needed.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from collections.abc import Iterator
 
 from services.ingest.cleaning.masking import Span, mask
 
-WORDS = re.compile(
-    r"(?<![\w'’-])(?:(?:\d{1,2}[.)] ?)?[A-Za-z]{3,8}[ ,\n]{1,3}){11,}(?:\d{1,2}[.)] ?)?[A-Za-z]{3,8}(?![\w'’-])"
-)
+#: As wallets show them: in lower case (or all capitals), with one kind of separator, perhaps numbered.
+_WORD = r"(?:[a-z]{3,8}|[A-Z]{3,8})"
+_NUMBER = r"(?:\d{1,2}[.)] ?)?"
+WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|\s*\n\s*)){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
 WORD = re.compile(r"[A-Za-z]+")
 LEAST = 12
 _FUNCTION_WORDS = """
-the and for are was were been being not but his had has have its our out who how why may from which where these
-those their them him she her hers your yours mine with than too very would could should did does done got get
-getting went goes going went said says some and nor yet off per via back came come here there what when then they
-you your this that because before after until while though since without der die das und ist ein eine einen einem
-nicht ich wir ihr sie mit auf für von dem den des als auch noch nur aber wenn weil dass wie was wer hat habe haben
-sind war bin bist bei zum zur aus nach vor über unter doch schon mal mir dir mich het een van met niet voor maar ook
-dat die naar aan bij los las una por con para
+cannot through shall may might while whose
+the and for are was were been being not but his had has its our out who how why may from which these those their
+them him she her hers your yours mine with than too would could should did does done got get getting went goes going
+said says some nor yet per via back came here after while though without der die das und ist ein eine einen einem
+nicht ich wir ihr sie mit auf für von dem den des als auch noch nur aber wenn weil dass wie wer habe haben sind war
+bin bist bei zum zur aus nach vor über unter doch schon mal mir dir mich het een met niet voor maar ook dat naar aan
+bij los las una por con para
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
@@ -31,7 +32,8 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 class SeedPhraseMasker:
     def find(self, text: str) -> Iterator[Span]:
         for run in WORDS.finditer(text):
-            yield from _runs(text, run)
+            if "," not in run[0] or run[0].count(",") >= LEAST - 1:
+                yield from _runs(text, run)
 
 
 def _runs(text: str, run: re.Match[str]) -> Iterator[Span]:

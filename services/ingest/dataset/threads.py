@@ -45,5 +45,7 @@ def assign_splits(sizes: Mapping[str, int]) -> dict[str, str]:
         found[thread] = "test" if middle < HELD_OUT * total else "val" if middle < 2 * HELD_OUT * total else "train"
         before += sizes[thread]
     if len(order) >= len(SPLITS):
-        found |= {order[0]: "test"} | {thread: "val" for thread in order[1:2] if "val" not in found.values()}
+        found[order[0]] = "test"
+        if "val" not in found.values():
+            found[order[1]] = "val"
     return found

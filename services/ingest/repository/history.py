@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -22,6 +23,7 @@ TYPES = (
     "int4", "int8", "int8", "timestamptz", "int4", "timestamptz", "int8", "bool", "bool", "text", "bytea", "text",
     "bytea", "bytea", "text",
 )  # fmt: skip
+VALUES = attrgetter(*COLUMNS)
 #: An edit keeps the import that brought the message first.
 UPDATED = [c for c in COLUMNS if c not in ("account_id", "chat_id", "id", "import_id")]
 
@@ -45,9 +47,6 @@ class StoredMessage:
     cleaned_with: bytes
     fingerprint: bytes
     import_id: str
-
-    def values(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class History:
         ):
             copy.set_types(TYPES)
             for row in rows:
-                await copy.write_row(row.values())
+                await copy.write_row(VALUES(row))
         updates = ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
         await self._session.execute(
             text(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 PEER = re.compile(r"(?:user|channel|chat)\d{1,20}")
-#: Telegram opened in August 2013; a second-resolution date beyond 2100 is a typing error or milliseconds.
-EARLIEST, LATEST = 1_370_000_000, 4_102_444_800
+#: From 1990, since histories of older messengers can be imported into Telegram, to 2100: beyond are milliseconds.
+EARLIEST, LATEST = 631_152_000, 4_102_444_800
 BIGINT = 1 << 63
 
 MEDIA_FIELDS = (

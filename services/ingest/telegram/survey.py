@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ from shared.errors import Invalid
 
 SPOOL, SURVEY = "messages.jsonl", "survey.json"
 EXAMPLES_A_REASON = 3
+#: A message as the tuple of its fields; ``astuple`` copies deeply, which takes half of the pass.
+FIELDS = attrgetter(*(f.name for f in fields(Message)))
 
 
 @dataclass
@@ -137,7 +140,7 @@ def _take(survey: Survey, chat: int, raw: object, spool: BinaryIO) -> None:
     counts = survey.senders[chat]
     counts[message.sender] = counts.get(message.sender, 0) + 1
     _nicknames(survey, raw)
-    spool.write(orjson.dumps(astuple(message)) + b"\n")
+    spool.write(orjson.dumps(FIELDS(message)) + b"\n")
 
 
 def _nicknames(survey: Survey, raw: dict[str, object]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from redis import Redis
+from sqlalchemy import text
 
 from services.ingest.app import create_app
 from services.ingest.building import build_dataset
@@ -92,8 +93,6 @@ class World:
             await self.client.grant(ConsentGrant.model_validate(grant))
 
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        from sqlalchemy import text
-
         async with self.database.transaction() as session:
             return [tuple(row) for row in await session.execute(text(query))]
 

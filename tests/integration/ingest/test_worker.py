@@ -1,0 +1,73 @@
+"""The service as it runs: a Celery worker and the API over a real queue."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.ingest import ConsentGrant, DatasetRequest
+from shared.contracts.jobs import Job, JobState
+from shared.settings import Settings
+from tests.integration.ingest.conftest import BOTH, World, account
+from tests.integration.ingest.test_datasets import dialogue
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "ANSELM_HOME": str(settings.anselm_home),
+        "DATABASE_URL": settings.database_url,
+        "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
+        "REDIS_URL": settings.redis_url,
+        "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
+    }
+    command = [
+        "celery",
+        "-A",
+        "services.ingest.tasks:queue",
+        "worker",
+        "-Q",
+        "ingest,cpu",
+        "-c",
+        "1",
+        "--without-mingle",
+    ]
+    process = subprocess.Popen([sys.executable, "-m", *command], env={**os.environ, **own}, cwd=ROOT)
+    yield process
+    process.terminate()
+    process.wait(30)
+
+
+async def ended(world: World, job: str) -> Job:
+    async with asyncio.timeout(90):
+        while not (found := await world.client.job(job)).state.ended:
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_a_worker_takes_up_what_was_left_imports_and_builds(
+    world: World, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(account(dialogue(7, 2))))
+    queued = await world.client.upload(file, consent=True)
+    world.jobs.delete("ingest")  # what a worker that was killed leaves: a row, and nothing in the queue
+    request.getfixturevalue("worker")
+    assert (await ended(world, queued.id)).state == JobState.DONE
+    assert (await world.client.get_import(queued.id)).report.new == 120
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="yes"))
+    dataset = await world.client.build_dataset(DatasetRequest(persona="ada"))
+    job = await ended(world, dataset.name)
+    assert (job.state, job.kind, job.detail["examples"]) == (JobState.DONE, "dataset", 60)
+    assert (await world.client.dataset(dataset.name)).path == str(world.settings.datasets / dataset.name)
+    assert (await world.client.readiness())["ready"]

@@ -1,0 +1,201 @@
+"""From messages to split examples, without a database."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.ingest.building import split
+from services.ingest.dataset.duplicates import comparable, near_duplicates
+from services.ingest.dataset.examples import Style, windows, write_example
+from services.ingest.dataset.exchanges import Exchange, Tally, find_exchanges, sessions
+from services.ingest.dataset.languages import language_of
+from services.ingest.dataset.statistics import bin_names, describe, draw_histogram
+from services.ingest.dataset.threads import LEAST, MOST, assign_splits, threads
+from services.ingest.repository.history import ReadMessage
+
+OWNER, MIRA, OMAR = 1, 2, 3
+BEGAN = datetime(2024, 3, 2, 18, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def said(number: int, sender: int, text: str, minutes: float | None = None, **more: object) -> ReadMessage:
+    at = BEGAN + timedelta(minutes=number if minutes is None else minutes)
+    fields = {"reply_to": None, "forwarded": False, "via_bot": False, "media": None} | more
+    return ReadMessage(number, at, sender, text, **fields)  # type: ignore[arg-type]
+
+
+def exchanges(
+    *messages: ReadMessage, allowed: frozenset[int] = frozenset({OWNER, MIRA, OMAR}), tally: Tally | None = None
+) -> list[Exchange]:
+    return list(find_exchanges(messages, OWNER, allowed, HOUR, tally or Tally()))
+
+
+def numbers(found: list[Exchange]) -> list[tuple[list[int], list[int]]]:
+    return [([m.id for m in e.said], [m.id for m in e.reply]) for e in found]
+
+
+def test_bursts_are_merged_and_silence_ends_a_session() -> None:
+    found = exchanges(
+        said(1, MIRA, "hello"), said(2, OMAR, "hi"), said(3, OWNER, "ahoi"), said(4, OWNER, "both"),
+        said(5, MIRA, "bread?"), said(6, OWNER, "yes"),
+        said(7, OWNER, "still there", minutes=100),
+        said(8, MIRA, "yes", minutes=101), said(9, OWNER, "good", minutes=102),
+    )  # fmt: skip
+    assert numbers(found) == [([1, 2], [3, 4]), ([5], [6]), ([8], [9])]
+    assert [e.session for e in found] == [0, 0, 1]
+
+
+def test_a_burst_that_opens_a_session_answers_nothing() -> None:
+    tally = Tally()
+    assert numbers(exchanges(said(1, OWNER, "ahoi"), said(2, MIRA, "hi"), said(3, OWNER, "well"), tally=tally)) == [
+        ([2], [3])
+    ]
+    assert tally.left_out == {"opening": 1}
+
+
+def test_what_is_not_the_senders_own_text_leaves() -> None:
+    tally = Tally()
+    found = exchanges(
+        said(1, MIRA, "look"), said(2, MIRA, "", media="photo"), said(3, MIRA, "news", forwarded=True),
+        said(4, OWNER, "nice"), said(5, OWNER, "gif", via_bot=True), said(6, OWNER, "copied", forwarded=True),
+        tally=tally,
+    )  # fmt: skip
+    assert numbers(found) == [([1], [4])]
+    assert tally.left_out == {"media_only": 1, "forwarded": 2, "via_bot": 1}
+    assert exchanges(said(1, MIRA, "", media="sticker"), said(2, OWNER, "hehe")) == []
+
+
+def test_words_without_consent_are_withheld() -> None:
+    tally, allowed = Tally(), frozenset({OWNER, MIRA})
+    found = exchanges(
+        said(1, OMAR, "secret"), said(2, MIRA, "hello"), said(3, OWNER, "to mira"),
+        said(4, MIRA, "and"), said(5, OMAR, "question"), said(6, OWNER, "to omar"),
+        said(7, MIRA, "one"), said(8, OMAR, "two"), said(9, OWNER, "to mira again", reply_to=7),
+        said(10, MIRA, "three"), said(11, OMAR, "four"), said(12, MIRA, "five"),
+        said(13, OWNER, "to omar", reply_to=11),
+        allowed=allowed, tally=tally,
+    )  # fmt: skip
+    assert numbers(found) == [([2], [3]), ([7], [9])]
+    assert tally.withheld == 4
+    assert tally.left_out["answers_withheld"] == 2
+
+
+def make_thread(count: int, session: int = 0, start: int = 1) -> list[Exchange]:
+    return [
+        Exchange(session, (said(n, MIRA, f"q{n}"),), (said(n + 1, OWNER, f"a{n}"),))
+        for n in range(start, start + 2 * count, 2)
+    ]
+
+
+def test_windows_hold_what_came_before_in_the_session() -> None:
+    thread = make_thread(5) + make_thread(2, session=1, start=100)
+    found = list(windows(7, thread, 2, emoji_only=True))
+    assert [len(w.context) for w in found] == [0, 1, 2, 2, 2, 0, 1]
+    assert {w.thread for w in found} == {"7:2"}
+    assert len({w.id for w in found}) == 7
+
+
+def test_an_example_alternates_and_ends_with_the_reply() -> None:
+    exchange = Exchange(
+        0, (said(3, MIRA, "a"), said(4, MIRA, "b"), said(5, OMAR, "c")), (said(6, OWNER, "x"), said(7, OWNER, "y"))
+    )
+    [*_, window] = windows(7, [*make_thread(1), exchange], 8, emoji_only=True)
+    pseudonyms = {OWNER: "user_own", MIRA: "user_mira", OMAR: "user_omar"}
+    example = write_example(window, Style("Be Anselm.", 8, prefixed=True, pseudonyms=pseudonyms))
+    assert [(m.role, m.content) for m in example.messages] == [
+        ("system", "Be Anselm."),
+        ("user", "user_mira: q1"),
+        ("assistant", "a1"),
+        ("user", "user_mira: a\nb\nuser_omar: c"),
+        ("assistant", "x\ny"),
+    ]
+    assert example.message_ids == ["7:1", "7:2", "7:3", "7:4", "7:5", "7:6", "7:7"]
+    assert example.people == ["user_mira", "user_omar", "user_own"]
+    private = write_example(window, Style("", 8, prefixed=False, pseudonyms=pseudonyms))
+    assert private.messages[-2].content == "a\nb\nc"
+
+
+def test_emoji_only_replies_stay_by_choice() -> None:
+    thread = [Exchange(0, (said(1, MIRA, "q"),), (said(2, OWNER, "😂⚓"),))]
+    assert len(list(windows(7, thread, 8, emoji_only=True))) == 1
+    assert list(windows(7, thread, 8, emoji_only=False)) == []
+
+
+def test_threads_are_whole_sessions_of_some_size() -> None:
+    short = [e for s in range(10) for e in make_thread(3, session=s, start=100 * s + 1)]
+    assert [len(t) for t in threads(short)] == [9, 9, 9, 3]
+    assert [len(t) for t in threads(make_thread(2 * MOST + 5))] == [MOST, MOST, 5]
+    assert LEAST <= 9
+    more = [*short, *make_thread(30, session=20, start=5_000)]
+    assert list(threads(more))[:3] == list(threads(short))[:3], "new messages change the last thread only"
+
+
+@pytest.mark.parametrize("count", [3, 10, 60, 400])
+def test_splits_are_sound_whatever_the_sizes(count: int) -> None:
+    rng = random.Random(count)
+    sizes = {f"7:{n}": rng.randrange(1, 40) for n in range(count)}
+    found = assign_splits(sizes)
+    assert found == assign_splits(dict(reversed(sizes.items())))
+    assert set(found.values()) == {"train", "val", "test"}
+    total = sum(sizes.values())
+    for name in ("val", "test"):
+        share = sum(sizes[t] for t, where in found.items() if where == name) / total
+        assert count < 60 or abs(share - 0.1) <= 40 / total + 0.01
+
+
+def test_growing_data_moves_few_threads() -> None:
+    sizes = {f"7:{n}": 10 for n in range(200)}
+    before, after = assign_splits(sizes), assign_splits(sizes | {f"8:{n}": 10 for n in range(20)})
+    moved = [t for t in sizes if before[t] != after[t]]
+    assert len(moved) <= 0.05 * len(sizes)
+
+
+def test_near_duplicates_leave_training() -> None:
+    held_out = {"h": comparable("how is the boat", "she is dry and the bread is out of the oven")}
+    candidates = {
+        "same": comparable("anything", "She is dry, and the bread is out of the oven!"),
+        "near": comparable("anything", "she is dry and the bread is out of the ovens"),
+        "other": comparable("how is the boat", "kevin stole the last pretzel and flew to the lock"),
+    }
+    assert near_duplicates(candidates, held_out) == {"same", "near"}
+
+
+def test_short_replies_recur_by_right() -> None:
+    held_out = {"h": comparable("are we on course", "roger")}
+    candidates = {
+        "style": comparable("pass the salt please now", "roger"),
+        "copy": comparable("are we on course?", "Roger."),
+    }
+    assert near_duplicates(candidates, held_out) == {"copy"}
+
+
+def test_near_duplicates_agree_with_comparing_everything() -> None:
+    rng = random.Random(5)
+    words = "boat bread gull canal rain tram oven storm bike lock".split()  # noqa: SIM905
+    texts = {n: " ".join(rng.choices(words, k=rng.randrange(3, 9))) for n in range(400)}
+    half = {n: t for n, t in texts.items() if n % 2}, {n: t for n, t in texts.items() if not n % 2}
+    grams = {n: {t[i : i + 5] for i in range(len(t) - 4)} for n, t in texts.items()}
+    want = {a for a in half[0] for b in half[1] if len(grams[a] & grams[b]) >= 0.6 * len(grams[a] | grams[b])}
+    assert near_duplicates(*half, threshold=0.6) == want
+    assert 0 < len(want) < 200
+
+
+def test_held_out_replies_are_not_in_training() -> None:
+    found = [w for n in range(40) for w in windows(n, make_thread(10, start=1000 * n + 1), 8, emoji_only=True)]
+    splits, removed = split(found)
+    assert removed == 0
+    assert sum(map(len, splits.values())) == 400
+    statistics = describe(splits, Tally(), removed)
+    assert statistics.splits["train"].threads == len({w.thread for w in splits["train"]})
+    assert sum(statistics.reply_length_histogram.values()) == 400
+    assert draw_histogram(statistics.reply_length_histogram, "a & b").startswith("<svg")
+
+
+def test_small_things() -> None:
+    assert bin_names() == ["1", "2", "3-4", "5-8", "9-16", "17-32", "33-64", "65+"]
+    assert list(sessions([], HOUR)) == []
+    texts = {"the bread is in the oven": "en", "das brot ist im ofen": "de", "хлеб в печи": "ru", "⚓": "other"}
+    assert {text: language_of(text) for text in texts} == texts
