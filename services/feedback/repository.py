@@ -51,8 +51,8 @@ class Opinions:
     async def statistics(self, persona: str) -> FeedbackStatistics:
         verdicts = select(RatingRow.verdict, func.count()).where(RatingRow.persona == persona)
         sources = select(PairRow.source, func.count()).where(PairRow.persona == persona)
-        rated = dict((await self._session.execute(verdicts.group_by(RatingRow.verdict))).tuples().all())
-        compared = dict((await self._session.execute(sources.group_by(PairRow.source))).tuples().all())
+        rated = dict((await self._session.execute(verdicts.group_by(RatingRow.verdict))).all())
+        compared = dict((await self._session.execute(sources.group_by(PairRow.source))).all())
         return FeedbackStatistics(
             persona=persona,
             like_me=rated.get(Verdict.LIKE_ME, 0),

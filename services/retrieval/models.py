@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import BigInteger, Computed, DateTime, ForeignKeyConstraint, Index, MetaData, Text, func
+from sqlalchemy import BigInteger, Computed, DateTime, ForeignKeyConstraint, Index, MetaData, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -25,6 +25,7 @@ class ExchangeRow(Base):
         Index("ix_exchanges_words", "words", postgresql_using="gin"),
         Index("ix_exchanges_message_ids", "message_ids", postgresql_using="gin"),
         Index("ix_exchanges_people", "people", postgresql_using="gin"),
+        Index("ix_exchanges_persona_anchor", "persona", "anchor", postgresql_where=text("anchor is not null")),
     )
 
     persona: Mapped[str] = mapped_column(Text, primary_key=True)

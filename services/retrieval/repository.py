@@ -193,8 +193,9 @@ def nearest(persona: str, model: str, vector: npt.NDArray[np.float32], limit: in
 
 
 def matching(persona: str, terms: Sequence[str], limit: int) -> Select[Any]:
-    """Exchanges with any of these words, those with more and rarer text around them first."""
-    query = func.to_tsquery("simple", " | ".join(terms))
+    """Exchanges with any of these words; first those that have more of them in a shorter text."""
+    # A subquery, so that the words are parsed once and not for each row.
+    query = select(func.to_tsquery("simple", " | ".join(terms))).scalar_subquery()
     rank = func.ts_rank(ExchangeRow.words, query, 1)  # 1: divided by 1 + the logarithm of the length
     found = _exchanges(Source.TEXT, -rank, persona).where(ExchangeRow.words.bool_op("@@")(query))
     return found.order_by(text("weight")).limit(limit)

@@ -32,6 +32,7 @@ create table memory.exchanges (
 create index ix_exchanges_words on memory.exchanges using gin (words);
 create index ix_exchanges_message_ids on memory.exchanges using gin (message_ids);
 create index ix_exchanges_people on memory.exchanges using gin (people);
+create index ix_exchanges_persona_anchor on memory.exchanges (persona, anchor) where anchor is not null;
 
 create table memory.indexes (
     persona text not null,
