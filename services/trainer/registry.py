@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.trainer import showing
-from services.trainer.base_model import locate
 from services.trainer.baselines import forget_baselines
 from services.trainer.liveness import standing
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow
@@ -142,7 +141,7 @@ class Registry:
         return Route(
             persona=row.persona,
             adapter=row.name,
-            base_model=locate(self.settings, row.base_model),
+            base_model=row.base_model,
             adapter_path=str(home / "adapters" / row.name),
             merged_path=showing.merged_path(row, home),
             system_prompt=row.system_prompt,

@@ -107,12 +107,9 @@ class Evaluations:
 
     async def newest(self, adapters: Sequence[str]) -> dict[str, EvaluationRow]:
         """The newest evaluation of each adapter that has one."""
-        query = (
-            select(EvaluationRow)
-            .distinct(EvaluationRow.adapter)
-            .where(EvaluationRow.adapter.in_(adapters))
-            .order_by(EvaluationRow.adapter, EvaluationRow.id.desc())
-        )
+        named = EvaluationRow.adapter.in_(adapters)
+        newest = select(func.max(EvaluationRow.id)).where(named).group_by(EvaluationRow.adapter)
+        query = select(EvaluationRow).where(EvaluationRow.id.in_(newest))
         return {row.adapter: row for row in await self._session.scalars(query)}
 
 

@@ -1,0 +1,69 @@
+"""A real worker, killed in the middle of a run: nothing lives on, and the next worker goes on from the checkpoint."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+from redis.asyncio import Redis
+
+from services.trainer.run_folder import RunFolder
+from services.trainer.settings import TrainerSettings
+from shared import processes
+from shared.clients.trainer import TrainerClient
+from shared.contracts.jobs import JobState
+from shared.contracts.trainer import Stage
+from shared.settings import CHECKOUT
+from shared.waiting import wait_until
+from tests.integration.trainer.conftest import DATASET, SFT, request, worker_environment
+from tests.integration.trainer.test_stages import assert_resumed, stage_process
+
+pytestmark = pytest.mark.timeout(1500)
+
+WORKER = ["celery", "-A", "services.trainer.tasks:queue", "worker", "-Q", "gpu", "--concurrency", "1"]
+
+
+@contextmanager
+def worker(settings: TrainerSettings) -> Iterator[subprocess.Popen[bytes]]:
+    with (settings.anselm_home / "worker.log").open("ab") as log:
+        process = processes.start(
+            [sys.executable, "-m", *WORKER], env=worker_environment(settings), cwd=CHECKOUT, output=log
+        )
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(60)
+
+
+async def test_a_killed_worker_loses_nothing(
+    client: TrainerClient, trainer_settings: TrainerSettings, redis: Redis
+) -> None:
+    run = await client.start(request(Stage.SFT, dataset=DATASET, recipe=SFT | {"max_steps": 8, "evaluations": 8}))
+    folder = RunFolder(trainer_settings.runs_folder / run.id)
+    checkpoints = folder.work / "output"
+
+    with worker(trainer_settings) as first:
+        wait_until(
+            lambda: any(checkpoints.glob("checkpoint-*/trainer_state.json")), seconds=600, what="the first checkpoint"
+        )
+        family = psutil.Process(first.pid).children(recursive=True)
+        os.kill(first.pid, signal.SIGKILL)
+        wait_until(lambda: stage_process(folder) is None, seconds=30, what="the death of the stage")
+    assert (await client.run(run.id)).state is JobState.RUNNING
+
+    with worker(trainer_settings):
+        wait_until(lambda: folder.result() is not None, seconds=600, what="the result")
+        wait_until(lambda: not folder.work.exists(), seconds=60, what="the end of the run")
+    done = await client.run(run.id)
+    assert done.error is None
+    assert done.state is JobState.DONE
+    assert done.attempts == 2
+    assert_resumed(folder, step=1)
+    assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
