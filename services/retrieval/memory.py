@@ -46,7 +46,7 @@ class Question:
         if index is not None and index.model != self.model:
             raise Conflict(
                 f"Persona {persona!r} was indexed with {index.model}, but EMBEDDING_MODEL is now {self.model}.",
-                hint="Index the persona again, or set EMBEDDING_MODEL back.",
+                hint="Index the persona again (anselm index), or set EMBEDDING_MODEL back.",
             )
         return index is not None
 
@@ -87,7 +87,7 @@ async def search(database: Database, embedder: Embedder, request: SearchRequest)
     question = await Question.ask(embedder, request.query)
     async with database.transaction() as session:
         if not await question.can_be_answered(session, request.persona):
-            raise NotFound(f"Nothing is indexed for persona {request.persona!r}.", hint="Index it first.")
+            raise NotFound(f"Nothing is indexed for persona {request.persona!r}.", hint="Run: anselm index")
         passages = await repository.find(session, question.parts(request.persona, max(DEPTH, 2 * request.k)))
     return best(passages, request.k)
 
