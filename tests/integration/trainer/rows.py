@@ -39,5 +39,5 @@ async def add_evaluation(database: Database, adapter: str, passed: bool) -> None
                 passed=passed,
                 reasons=[] if passed else ["it parrots"],
                 samples=[sample],
-            )  # fmt: skip
+            )
         )

@@ -8,43 +8,13 @@ from services.trainer.parroting import parroting_rate
 from services.trainer.style import StyleClassifier, telling_apart_auc
 from services.trainer.surface import surface_style
 
-PLAIN = "The committee would like to thank everybody for attending yesterday and will answer questions".split()  # noqa: SIM905
-    "The",
-    "committee",
-    "would",
-    "like",
-    "to",
-    "thank",
-    "everybody",
-    "for",
-    "attending",
-    "yesterday",
-    "and",
-    "will",
-    "answer",
-    "all",
-    "questions",
-]
-OWN = "ach righto captain.. hehe rusty bread boat oof ahoi kevin loaves crumb water".split()  # noqa: SIM905
-    "ach",
-    "righto",
-    "captain..",
-    "hehe",
-    "rusty",
-    "bread",
-    "boat",
-    "oof",
-    "ahoi",
-    "kevin",
-    "loaves",
-    "crumb",
-    "water",
-]
+PLAIN = "The committee would like to thank everybody for attending yesterday and will answer questions"
+OWN = "ach righto captain.. hehe rusty bread boat oof ahoi kevin loaves crumb water"
 
 
-def sentences(vocabulary: list[str], count: int, seed: int = 0) -> list[str]:
+def sentences(vocabulary: str, count: int, seed: int = 0) -> list[str]:
     draw = random.Random(seed)
-    return [" ".join(draw.choices(vocabulary, k=8)) for _ in range(count)]
+    return [" ".join(draw.choices(vocabulary.split(), k=8)) for _ in range(count)]
 
 
 def test_different_voices_are_told_apart_and_the_same_voice_is_not() -> None:
