@@ -16,7 +16,13 @@ def unit(rows: list[list[float]]) -> npt.NDArray[np.float32]:
 
 
 def test_very_short_and_very_long_replies_are_not_typical() -> None:
-    replies = ["ok", "ach no.. tomorrow maybe", "righto captain.. bread first", "word " * 60, "hehe kevin took it again"]
+    replies = [
+        "ok",
+        "ach no.. tomorrow maybe",
+        "righto captain.. bread first",
+        "word " * 60,
+        "hehe kevin took it again",
+    ]
     assert typical(replies) == [1, 2, 4]
 
 

@@ -19,7 +19,7 @@ def test_scores_are_those_of_the_paper() -> None:
 
 
 def test_what_both_rankings_have_comes_first() -> None:
-    assert [item for item, _ in fuse(["a", "b", "c"], ["d", "b", "e"])][0] == "b"
+    assert next(item for item, _ in fuse(["a", "b", "c"], ["d", "b", "e"])) == "b"
 
 
 def test_of_equal_scores_the_earlier_ranking_wins() -> None:
