@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,11 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import consenting, forgetting, models, recalling, showing
+from services.ingest import accepting, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
-from services.ingest.uploads import receive, safe_name
 from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
@@ -70,21 +67,12 @@ async def upload(
     owner: Annotated[str | None, Query(description="the owner's name or from_id, where the file does not tell")] = None,
 ) -> Import:
     """Take an export as the raw body; it is imported in the background."""
-    settings, database, keys = rooms.withdrawal.settings, rooms.withdrawal.database, rooms.withdrawal.keys
-    import_id, name = secrets.token_hex(8), safe_name(filename)
-    folder = settings.uploads / import_id
-    received = await receive(request.stream(), folder, name, settings.max_export_bytes)
-    async with database.transaction() as session:
-        imports = Imports(session)
-        running = await imports.same(received.sha256, consent)
-        hint = keys.seal(owner) if owner else None
-        row = running or await imports.add(
-            models.Import(id=import_id, filename=name, sha256=received.sha256, consent=consent, owner_hint=hint)
-        )
-    if running:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        JobReporter(rooms.jobs, import_id, "import").queued()
+    withdrawal, wanted = rooms.withdrawal, accepting.Request(filename, consent, owner)
+    row, new = await accepting.accept(
+        request.stream(), wanted, withdrawal.settings, withdrawal.database, withdrawal.keys
+    )
+    if new:
+        JobReporter(rooms.jobs, row.id, "import").queued()
     enqueue(rooms.queue, IMPORT_TASK, "ingest", import_id=row.id)
     return showing.show_import(row, {})
 

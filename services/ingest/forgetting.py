@@ -6,6 +6,7 @@ whoever does not answer is told when the call is repeated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -74,9 +75,10 @@ async def _remove(session: AsyncSession, withdrawal: Withdrawal, person: KnownPe
     names = await Datasets(session).holding(person.id)
     examples = await _withdraw(session, withdrawal, names, messages, person.pseudonym)
     mentions = await forgotten.mentions(person.pseudonym)
+    exactly = re.compile(rf"{person.pseudonym}(?![0-9a-f])")
     for message in mentions:
         assert message.clean is not None
-        message.clean = message.clean.replace(person.pseudonym, FORGOTTEN)
+        message.clean = exactly.sub(FORGOTTEN, message.clean)
         message.raw = withdrawal.keys.seal(message.clean)
     counts = await forgotten.remove(person.id, person.pseudonym)
     counts |= {

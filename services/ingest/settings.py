@@ -30,7 +30,7 @@ class IngestSettings(Settings):
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )
     import_retry_s: float = Field(
-        default=5.0, gt=0, description="Pause before an import goes on when the database was away"
+        default=5.0, gt=0, description="Pause before a job goes on when the database was away"
     )
 
     @property

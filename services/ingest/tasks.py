@@ -8,6 +8,7 @@ from typing import Any
 from celery import Task
 from celery.signals import worker_ready
 from redis import Redis
+from redis.exceptions import RedisError
 
 from services.ingest.api import DATASET_TASK, IMPORT_TASK
 from services.ingest.building import build_dataset, fail_dataset
@@ -15,27 +16,25 @@ from services.ingest.importing import fail_import, import_export
 from services.ingest.keys import load_keys
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
+from services.ingest.repository.locks import only_worker
 from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.jobs import JobReporter
 from shared.queue import enqueue, make_queue, run
-from shared.telemetry import configure_logging, logger
+from shared.telemetry import logger
 
 settings = IngestSettings()
-configure_logging("ingest", settings.log_level)
 queue = make_queue("ingest", settings)
 log = logger(__name__)
 
-#: With the pause between them, minutes in which a database may restart.
-RETRIES = 60
 BROKEN = "Something went wrong while this was worked on; the log has it."
 
 Work = Callable[[Stage], Awaitable[None]]
 
 
-@queue.task(name=IMPORT_TASK, bind=True, max_retries=RETRIES)  # type: ignore[untyped-decorator]
+@queue.task(name=IMPORT_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
 def import_task(task: Task, import_id: str) -> None:
     _work(
         task,
@@ -46,22 +45,25 @@ def import_task(task: Task, import_id: str) -> None:
     )
 
 
-@queue.task(name=DATASET_TASK, bind=True, max_retries=RETRIES)  # type: ignore[untyped-decorator]
+@queue.task(name=DATASET_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
 def dataset_task(task: Task, name: str) -> None:
     _work(task, name, "dataset", lambda stage: build_dataset(stage, name), lambda s, e: fail_dataset(s, name, e))
 
 
 def _work(task: Task, job: str, kind: str, work: Work, give_up: Callable[[Stage, str], Awaitable[None]]) -> None:
-    """Do the work; come back while the database is away; end it as failed when nothing else helps."""
+    """Do the work; come back while the database is away or another worker is at it; fail it when nothing helps."""
     progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
 
     async def attempt() -> None:
         database = Database(settings, pooled=False)
         stage = Stage(settings, database, load_keys(settings.key_file), progress)
         try:
-            await work(stage)
+            async with only_worker(database, job):
+                await work(stage)
         except Unavailable:
             raise
+        except RedisError as error:
+            raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
         except Exception:
             log.exception("job_failed", job=job, kind=kind)
             await give_up(stage, BROKEN)
@@ -77,8 +79,7 @@ def _work(task: Task, job: str, kind: str, work: Work, give_up: Callable[[Stage,
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def take_up_again(**_: Any) -> None:
-    """Queue what a killed worker left: Redis would deliver it again only after its visibility timeout. A job that is
-    queued twice is done once."""
+    """Queue what is not done: a row may outlive its place in the queue. A job that is queued twice is done once."""
 
     async def unended() -> tuple[list[str], list[str]]:
         database = Database(settings, pooled=False)

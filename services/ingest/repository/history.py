@@ -8,12 +8,14 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
+from psycopg.errors import DiskFull
 from sqlalchemy import delete, exists, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from shared.errors import StorageFull, Unavailable
 
 COLUMNS = (
     "account_id", "chat_id", "id", "at", "sender_id", "edited_at", "reply_to", "forwarded", "via_bot", "media",
@@ -93,24 +95,31 @@ class History:
         """COPY into a staging table, then insert or update; keys must be unique among ``rows``."""
         if not rows:
             return
+        try:
+            await self._copy(rows)
+        except DiskFull as error:
+            raise StorageFull("The database's disk is full.", hint="Free some space, then try again.") from error
+        except OperationalError as error:
+            hint = "Check DATABASE_URL and that the database runs."
+            raise Unavailable("PostgreSQL does not answer.", hint=hint) from error
+        names, updates = ", ".join(COLUMNS), ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
+        merge = (
+            f"insert into ingest.messages ({names}) select {names} from incoming "  # noqa: S608 - our own column names
+            f"on conflict (account_id, chat_id, id) do update set {updates}"
+        )
+        await self._session.execute(text(merge))
+
+    async def _copy(self, rows: Sequence[StoredMessage]) -> None:
+        """COPY goes past SQLAlchemy, on the connection of the same transaction; so do its errors."""
         connection = await self._driver()
         await connection.execute(
             "create temp table if not exists incoming (like ingest.messages) on commit delete rows"
         )
-        async with (
-            connection.cursor() as cursor,
-            cursor.copy(f"copy incoming ({', '.join(COLUMNS)}) from stdin binary") as copy,
-        ):
+        statement = f"copy incoming ({', '.join(COLUMNS)}) from stdin binary"
+        async with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(TYPES)
             for row in rows:
                 await copy.write_row(VALUES(row))
-        updates = ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
-        await self._session.execute(
-            text(
-                f"insert into ingest.messages ({', '.join(COLUMNS)}) select {', '.join(COLUMNS)} from incoming "  # noqa: S608
-                f"on conflict (account_id, chat_id, id) do update set {updates}"
-            )
-        )
 
     async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[models.Message]:
         """Messages with text that another cleaner, or another set of names, made the clean text of."""

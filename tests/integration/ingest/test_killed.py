@@ -17,6 +17,7 @@ from sqlalchemy import text
 from examples.generate import write_export
 from services.ingest.importing import import_export
 from shared.contracts.jobs import JobState
+from shared.errors import Unavailable
 from tests.integration.ingest.conftest import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -90,3 +91,24 @@ async def test_two_workers_on_one_import_do_not_write_twice(world: World, tmp_pa
     assert done.state == JobState.DONE
     assert (done.report.new, done.report.changed) == (3_000, 0)
     assert await world.rows("select count(*) from ingest.messages") == [(3_000,)]
+
+
+async def test_an_import_goes_on_when_the_database_was_away(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    with file.open("w") as out:
+        write_export(out, 6_000, chats=3, seed=9)
+    queued = await world.client.upload(file, consent=True)
+    importing = asyncio.create_task(import_export(world.stage(queued.id), queued.id))
+    await until_written(world, queued.id, 1_000)
+    await world.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    with pytest.raises(Unavailable):
+        await importing
+    half = await world.client.get_import(queued.id)
+    assert half.state == JobState.RUNNING
+    assert 1_000 <= half.report.new < 6_000
+    await import_export(world.stage(queued.id), queued.id)
+    done = await world.client.get_import(queued.id)
+    assert (done.state, done.report.new) == (JobState.DONE, 6_000)

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.repository.locks import only_worker
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
+from shared.errors import Unavailable
 from shared.settings import Settings
 from tests.integration.ingest.conftest import BOTH, World, account
 from tests.integration.ingest.test_datasets import dialogue
@@ -71,3 +73,12 @@ async def test_a_worker_takes_up_what_was_left_imports_and_builds(
     assert (job.state, job.kind, job.detail["examples"]) == (JobState.DONE, "dataset", 60)
     assert (await world.client.dataset(dataset.name)).path == str(world.settings.datasets / dataset.name)
     assert (await world.client.readiness())["ready"]
+
+
+async def test_a_job_has_one_worker(world: World) -> None:
+    async with only_worker(world.database, "import-1"), only_worker(world.database, "import-2"):
+        with pytest.raises(Unavailable, match="being worked on"):
+            async with only_worker(world.database, "import-1"):
+                pytest.fail("two workers on one job")
+    async with only_worker(world.database, "import-1"):
+        assert await world.rows("select 1") == [(1,)], "and it is free again"
