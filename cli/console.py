@@ -14,7 +14,10 @@ from rich.table import Table
 
 from shared.errors import AnselmError
 
-out = Console(soft_wrap=False, highlight=False)
+#: Where there is no terminal to ask, a page's width.
+WIDTH = 120
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 #: The option that every command has.

@@ -26,9 +26,15 @@ def index(
     if as_json:
         document(job)
     else:
-        out.print(f"Indexed {job.done:,} {job.unit or 'exchanges'}.")
+        out.print(describe(job))
 
 
 async def run(services: Services, request: IndexRequest) -> Job:
     """Index and wait for it."""
     return await follow(services.retrieval, (await services.retrieval.index(request)).id, "Index")
+
+
+def describe(job: Job) -> str:
+    """What a finished indexing did."""
+    embedded, removed, anchors = (job.detail.get(name, 0) for name in ("embedded", "removed", "anchors"))
+    return f"{embedded or 'no'} new exchanges embedded, {removed} removed, {anchors} anchors chosen"

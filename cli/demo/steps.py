@@ -118,8 +118,7 @@ async def promote(loop: Loop) -> str:
 
 
 async def build_index(loop: Loop) -> str:
-    job = await index.run(loop.services, IndexRequest(persona=loop.persona))
-    return f"{job.done:,} past exchanges can be found"
+    return index.describe(await index.run(loop.services, IndexRequest(persona=loop.persona)))
 
 
 async def rewrite_replies(loop: Loop) -> str:
