@@ -86,6 +86,8 @@ class Chat:
         return inspect(message, disclosure=self.settings.disclosure, secret_warning=self.settings.secret_warning)
 
     async def _written(self, question: Question, live: Live) -> AsyncGenerator[str | End, None]:
+        # A turn is as old as its question: one forgotten while the reply is written stays forgotten.
+        asked_at = datetime.now(UTC)
         recalled, warning = await self.memory.recall(
             live.route.persona, question.message, question.history, question.extension
         )
@@ -103,7 +105,7 @@ class Chat:
             examples=prompt.examples,
             warnings=[*question.warnings, *([warning] if warning else [])],
         )
-        turn = _turn(question, live, generation.reply)
+        turn = _turn(question, live, generation.reply, asked_at)
         yield End(generation.finish_reason, generation.usage, answer, turn)
 
 
@@ -112,11 +114,11 @@ async def _fixed(question: Question, live: Live, fixed: FixedAnswer) -> AsyncGen
     answer = AnswerExtension(
         persona=live.route.persona, adapter=live.route.adapter, guard=fixed.guard, warnings=list(question.warnings)
     )
-    turn = _turn(question, live, fixed.text) if fixed.keep else None
+    turn = _turn(question, live, fixed.text, datetime.now(UTC)) if fixed.keep else None
     yield End("stop", Usage(0, 0), answer, turn)
 
 
-def _turn(question: Question, live: Live, reply: str) -> Turn | None:
+def _turn(question: Question, live: Live, reply: str, at: datetime) -> Turn | None:
     """What is to be remembered: nothing unless the caller said in which conversation, and of whom."""
     extension = question.extension
     if not (extension.remember and extension.conversation and extension.person and reply.strip()):
@@ -129,5 +131,5 @@ def _turn(question: Question, live: Live, reply: str) -> Turn | None:
         message=question.message,
         reply=reply,
         adapter=live.route.adapter,
-        at=datetime.now(UTC),
+        at=at,
     )
