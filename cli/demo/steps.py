@@ -77,7 +77,7 @@ async def build_dataset(loop: Loop) -> str:
 
 async def measure_baseline(loop: Loop) -> str:
     run = await runs.run(loop.services, _request(loop, Stage.BASELINE, dataset=_dataset(loop).name))
-    return f"the untuned model with a good prompt{_figures(run)}"
+    return f"the untuned model with a good prompt: told from the owner with AUC {_auc(run.metrics.get('base', {}))}"
 
 
 async def fine_tune(loop: Loop) -> str:
@@ -223,5 +223,9 @@ def _auc(figures: dict[str, float]) -> str:
 
 
 def _figures(run: Run) -> str:
-    shown = [f"{key} {value:.3g}" for key, value in run.metrics.items() if isinstance(value, int | float)]
-    return f" ({', '.join(shown[:4])})" if shown else ""
+    """What a training run did to the loss on conversations that it did not learn from, where it measured that."""
+    steps, before, after = (run.metrics.get(key) for key in ("steps", "eval_loss_before", "eval_loss"))
+    told = [f"{steps} steps"] if steps else []
+    if before is not None and after is not None:
+        told.append(f"loss on unseen conversations {before:.2f} -> {after:.2f}")
+    return f" ({', '.join(told)})" if told else ""
