@@ -60,7 +60,7 @@ def axolotl_config(
             "fp16": False,
             "tf32": gpu,
             "gradient_checkpointing": gpu,
-            "attn_implementation": "flash_attention_2" if gpu else "sdpa",
+            "attn_implementation": "flash_attention_2" if gpu else "eager",
             "logging_steps": 1,
             "eval_steps": every,
             "save_steps": every,

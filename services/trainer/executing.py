@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from redis import Redis
 
 from services.trainer.base_model import locate
+from services.trainer.models import RunRow
 from services.trainer.planning import make_plan
 from services.trainer.recording import record
 from services.trainer.repository import Runs, try_lock
 from services.trainer.run_folder import RunFolder
 from services.trainer.settings import TrainerSettings
 from shared import processes
+from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.contracts.jobs import Job, JobState
 from shared.database import Database
@@ -137,10 +139,10 @@ class Executor:
         await self._settle(run_id, RunFolder(self.settings.runs_folder / run_id))
 
     async def _settle(self, run_id: str, folder: RunFolder) -> None:
-        """Tell those who follow the job how it ended, and remove what only the stage needed."""
+        """Clear up, and tell those who follow the job how it ended."""
         async with self.database.transaction() as session:
             row = await Runs(session).get(run_id)
-        await asyncio.to_thread(folder.clear_work)
+        await asyncio.to_thread(self._clear, row, folder)
         reporter = JobReporter(self.jobs, run_id, row.stage)
         reporter.job = self._reported(reporter.job)
         if row.state == JobState.DONE:
@@ -149,6 +151,12 @@ class Executor:
             reporter.cancel()
         else:
             reporter.fail(row.error or "The run failed.")
+
+    def _clear(self, row: RunRow, folder: RunFolder) -> None:
+        """Remove what only the stage needed, and an adapter that was finished too late to count."""
+        folder.clear_work()
+        if row.output and row.state != JobState.DONE:
+            ArtifactStore(self.settings.anselm_home / "adapters").remove(row.output)
 
     def _reported(self, job: Job) -> Job:
         """What the stage last reported, so that its figures are not lost."""

@@ -1,4 +1,4 @@
-"""Which adapter is live follows from the promotions alone: pure."""
+"""Which adapter is live, and which must not be: both follow from what was promoted and learned. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,22 @@ class Promoted(Protocol):
     def rolled_back(self) -> bool: ...
 
 
+class Learned(Protocol):
+    """An adapter, as far as it decides whether it has to be withdrawn."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dataset(self) -> str: ...
+
+    @property
+    def preferences(self) -> str | None: ...
+
+    @property
+    def parent(self) -> str | None: ...
+
+
 P = TypeVar("P", bound=Promoted)
 
 
@@ -35,3 +51,11 @@ def state_of(adapter: str, promotions: Sequence[P], tainted: Collection[str]) ->
     if now is not None and now.adapter == adapter:
         return AdapterState.LIVE
     return AdapterState.RETIRED if any(p.adapter == adapter for p in promotions) else AdapterState.CANDIDATE
+
+
+def learned_from(adapters: Sequence[Learned], data: str) -> set[str]:
+    """Names of the adapters that learned from a dataset or a preference dataset, themselves or through a parent."""
+    found: set[str] = set()
+    for _ in adapters:
+        found |= {a.name for a in adapters if data in (a.dataset, a.preferences) or a.parent in found}
+    return found

@@ -57,6 +57,7 @@ class AdapterRow(Base):
     stage: Mapped[str] = mapped_column(Text)
     base_model: Mapped[str] = mapped_column(Text)
     dataset: Mapped[str] = mapped_column(Text)
+    preferences: Mapped[str | None] = mapped_column(Text)
     parent: Mapped[str | None] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(Text)
     system_prompt: Mapped[str] = mapped_column(Text)

@@ -70,6 +70,7 @@ def _adapter(row: RunRow, plan: Plan, digest: str) -> AdapterRow:
         stage=row.stage,
         base_model=row.base_model,
         dataset=row.dataset,
+        preferences=row.preferences,
         parent=row.adapter,
         digest=digest,
         system_prompt=plan.lineage["system_prompt"],

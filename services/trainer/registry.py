@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.trainer import showing
 from services.trainer.baselines import forget_baselines
-from services.trainer.liveness import standing
+from services.trainer.liveness import learned_from, standing
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow
 from services.trainer.repository import Adapters, Evaluations, Promotions, Runs
 from services.trainer.settings import TrainerSettings
+from shared.artifacts import ArtifactStore
 from shared.contracts.jobs import JobState
 from shared.contracts.trainer import REGISTRY_CHANNEL, Adapter, Evaluation, Promotion, Route
 from shared.database import Database
@@ -90,20 +91,24 @@ class Registry:
         await self.redis.publish(REGISTRY_CHANNEL, persona)
         return answer
 
-    async def taint(self, dataset: str) -> list[Adapter]:
-        """Withdraw what was learned from a dataset, and stop what learns from it now. Repeating it is safe."""
+    async def taint(self, data: str) -> list[Adapter]:
+        """Withdraw what was learned from a dataset or a preference dataset, and stop what learns from it now.
+
+        Weights, checkpoints and quoted replies are removed; the names stay known. Repeating it is safe.
+        """
         async with self.database.transaction() as session:
-            for run in await Runs(session).unfinished(dataset):
-                run.state, run.error = (
-                    JobState.CANCELLED,
-                    f"{dataset} was withdrawn: somebody in it is to be forgotten.",
-                )
-            rows = list(await Adapters(session).taint(dataset))
-            await session.flush()
+            for run in await Runs(session).unfinished():
+                if data in (run.dataset, run.preferences):
+                    why = f"{data} was withdrawn: somebody in it is to be forgotten."
+                    await Runs(session).end(run.id, JobState.CANCELLED, error=why)
+            names = learned_from(await Adapters(session).all(None), data)
+            await Adapters(session).taint(names)
+            session.expire_all()
+            rows = [row for row in await Adapters(session).all(None) if row.name in names]
             shown = await self._shown(session, rows)
-        await asyncio.to_thread(forget_baselines, self.settings, dataset)
         for persona in sorted({row.persona for row in rows}):
             await self.redis.publish(REGISTRY_CHANNEL, persona)
+        await asyncio.to_thread(self._remove, data, names)
         return shown
 
     async def routes(self) -> list[Route]:
@@ -124,6 +129,12 @@ class Registry:
         evaluations = await Evaluations(session).newest([row.name for row in rows])
         promotions = await Promotions(session).all()
         return showing.adapters(rows, promotions, evaluations, self.settings.anselm_home)
+
+    def _remove(self, data: str, names: set[str]) -> None:
+        forget_baselines(self.settings, data)
+        for kind in ("adapters", "merged"):
+            for name in names:
+                ArtifactStore(self.settings.anselm_home / kind).remove(name)
 
     def _require_fit(self, row: AdapterRow, evaluated: EvaluationRow | None) -> None:
         if row.tainted:

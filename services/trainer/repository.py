@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Integer, cast, func, select, text, update
@@ -52,9 +52,9 @@ class Runs:
         if not JobState(row.state).ended:
             row.state, row.error, row.finished_at = state, error, datetime.now(UTC)
 
-    async def unfinished(self, dataset: str | None = None) -> Sequence[RunRow]:
+    async def unfinished(self) -> Sequence[RunRow]:
         query = select(RunRow).where(RunRow.state.in_(UNFINISHED)).order_by(RunRow.created_at)
-        return (await self._session.scalars(query if dataset is None else query.where(RunRow.dataset == dataset))).all()
+        return (await self._session.scalars(query)).all()
 
     async def next_output(self, persona: str) -> str:
         """A name for the adapter that a run is about to make. Others wait until this transaction ends."""
@@ -88,13 +88,12 @@ class Adapters:
     async def merged(self, name: str) -> None:
         await self._session.execute(update(AdapterRow).where(AdapterRow.name == name).values(merged=True))
 
-    async def taint(self, dataset: str) -> Sequence[AdapterRow]:
-        """Mark what was trained on a dataset, and empty the samples that quote it."""
-        rows = (await self._session.scalars(select(AdapterRow).where(AdapterRow.dataset == dataset))).all()
-        for row in rows:
-            row.tainted = True
-        await self._session.execute(update(EvaluationRow).where(EvaluationRow.dataset == dataset).values(samples=[]))
-        return rows
+    async def taint(self, names: Collection[str]) -> None:
+        """Mark adapters as tainted, their checkpoints as gone, and empty the samples that quote what they learned."""
+        named = AdapterRow.name.in_(names)
+        await self._session.execute(update(AdapterRow).where(named).values(tainted=True, merged=False))
+        quoting = update(EvaluationRow).where(EvaluationRow.adapter.in_(names))
+        await self._session.execute(quoting.values(samples=[]))
 
 
 class Evaluations:

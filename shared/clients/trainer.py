@@ -53,6 +53,7 @@ class TrainerClient(Client):
         return await self._list(Route, "/v1/routes")
 
     async def taint(self, dataset: str) -> list[Adapter]:
-        """Mark every adapter that was trained on a dataset as tainted; the live one among them is withdrawn."""
+        """Mark every adapter that learned from a dataset or a preference dataset as tainted; the live one among them
+        is withdrawn."""
         response = await self._call("POST", f"/v1/datasets/{dataset}/taint")
         return [Adapter.model_validate(item) for item in response.json()]

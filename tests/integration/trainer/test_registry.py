@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.trainer.settings import TrainerSettings
+from shared.artifacts import ArtifactStore
 from shared.clients.trainer import TrainerClient
 from shared.contracts.trainer import REGISTRY_CHANNEL, AdapterState
 from shared.database import Database
@@ -91,6 +92,23 @@ async def test_tainting_withdraws_what_speaks_and_forgets_what_it_quoted(
     assert await live(client) == [clean]
     assert (await client.evaluation(tainted)).samples == []
     assert await client.taint("ada-d9") == []
+
+
+async def test_tainting_reaches_what_learned_through_others(
+    client: TrainerClient, database: Database, trainer_settings: TrainerSettings
+) -> None:
+    """Preferences are data too; and what continues a tainted adapter learned what that one did."""
+    sft = await add_adapter(database, 1)
+    dpo = await add_adapter(database, 2, stage="dpo", parent=sft, preferences="ada-dpo1")
+    more = await add_adapter(database, 3, stage="dpo", parent=dpo, preferences="ada-dpo2", dataset="ada-d2")
+    weights = [ArtifactStore(trainer_settings.anselm_home / kind) for kind in ("adapters", "merged")]
+    for store in weights:
+        for name in (sft, dpo):
+            with store.write(name, {}) as folder:
+                (folder / "weights").touch()
+    assert [a.name for a in await client.taint("ada-dpo1")] == [dpo, more]
+    assert (await client.adapter(sft)).state is AdapterState.CANDIDATE
+    assert [store.names() for store in weights] == [[sft], [sft]]
 
 
 async def test_every_change_is_announced(
