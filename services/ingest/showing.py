@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from services.ingest.dataset.statistics import bin_names
+from services.ingest.dataset.threads import SPLITS
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
@@ -77,7 +79,14 @@ def show_dataset(row: models.Dataset, settings: IngestSettings) -> Dataset:
         path=str(settings.datasets / row.name) if there else None,
         digest=row.digest,
         tainted=row.tainted,
-        statistics=DatasetStatistics.model_validate(row.statistics) if row.statistics else None,
+        statistics=_in_order(DatasetStatistics.model_validate(row.statistics)) if row.statistics else None,
         error=row.error,
         created_at=row.created_at,
     )
+
+
+def _in_order(statistics: DatasetStatistics) -> DatasetStatistics:
+    """Splits and bins as they follow each other; PostgreSQL keeps the keys of JSON in an order of its own."""
+    splits = {name: statistics.splits[name] for name in SPLITS}
+    histogram = {name: statistics.reply_length_histogram[name] for name in bin_names()}
+    return statistics.model_copy(update={"splits": splits, "reply_length_histogram": histogram})

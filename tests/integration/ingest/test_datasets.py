@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.ingest.dataset.statistics import bin_names
 from shared.artifacts import ArtifactStore
 from shared.contracts.ingest import ConsentGrant, DatasetRequest, Example, Purpose
 from shared.contracts.jobs import JobState
@@ -43,6 +44,9 @@ async def test_the_sample_becomes_a_dataset_without_anything_private(world: Worl
     assert (dataset.name, dataset.state, dataset.error) == ("anselm-d1", JobState.DONE, None)
     assert dataset.system_prompt == "You are Anselm, chatting with friends on Telegram. Reply as Anselm would."
     assert dataset.statistics is not None
+
+    assert list(dataset.statistics.splits) == ["train", "val", "test"]
+    assert list(dataset.statistics.reply_length_histogram) == bin_names()
 
     splits = examples_of(world, dataset.name)
     total = sum(map(len, splits.values()))
