@@ -118,8 +118,9 @@ class Voice:
         return self._ids(self._render([system, *turns], answer=True).removeprefix(empty))
 
     def _render(self, messages: Conversation, *, answer: bool) -> str:
+        # A persona answers as people do: models that can think aloud first, such as Qwen3, are told not to.
         rendered: str = self._tokenizer.apply_chat_template(
-            [m.model_dump() for m in messages], tokenize=False, add_generation_prompt=answer
+            [m.model_dump() for m in messages], tokenize=False, add_generation_prompt=answer, enable_thinking=False
         )
         return rendered
 
