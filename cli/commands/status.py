@@ -14,34 +14,42 @@ from cli.settings import CliSettings, load
 from cli.stack import lock, state
 from cli.stack.view import processes
 from shared.clients.base import Client
+from shared.contracts.trainer import Route
+from shared.errors import AnselmError
 
 app = typer.Typer()
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Show the processes of this checkout's stack and what each service says of itself; 1 when something is lacking."""
+    """Show the stack's processes, what each service says of itself, and who speaks; 1 when something is lacking."""
     settings = load(CliSettings)
     home = settings.anselm_home
     current = state.read(home) if lock.is_held(home) else None
-    answers = asyncio.run(_ask_all(settings))
+    answers, routes = asyncio.run(_ask_all(settings))
     if as_json:
         entries = [asdict(entry) for entry in current.entries] if current else []
-        document(
-            {"home": str(home), "phase": current.phase if current else None, "processes": entries, "services": answers}
-        )
+        phase = current.phase if current else None
+        document({"home": str(home), "phase": phase, "processes": entries, "services": answers, "personas": routes})
     else:
         out.print(processes(current.entries) if current else f"No stack runs in {home}.", soft_wrap=True)
-        rows = [(a["service"], a["url"], "ready" if a["ready"] else _lacking(a["missing"])) for a in answers]
         out.print()
+        rows = [(a["service"], a["url"], "ready" if a["ready"] else _lacking(a["missing"])) for a in answers]
         table("", ("service", "url", "says"), rows)
+        out.print()
+        speaking = [(route.persona, route.adapter, route.base_model) for route in routes]
+        table("", ("persona", "live adapter", "base model"), speaking, empty="No adapter is live.")
     if not all(answer["ready"] for answer in answers):
         raise typer.Exit(1)
 
 
-async def _ask_all(settings: CliSettings) -> list[dict[str, Any]]:
+async def _ask_all(settings: CliSettings) -> tuple[list[dict[str, Any]], list[Route]]:
     async with connect(settings) as services:
-        return list(await asyncio.gather(*(_ask(client, settings) for client in _all(services))))
+        answers = await asyncio.gather(*(_ask(client, settings) for client in _all(services)))
+        try:
+            return list(answers), await services.trainer.routes()
+        except AnselmError:
+            return list(answers), []
 
 
 async def _ask(client: Client, settings: CliSettings) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from cli.main import COMMANDS, load, main
 from shared.settings import CHECKOUT
+from shared.waiting import wait_until
 from tests.unit.cli.fake_services import FakeServices, Refusal
 
 
@@ -98,3 +100,17 @@ def test_help_does_not_wait_for_heavy_imports() -> None:
         "cli.services",
     }
     assert not heavy & set(eval(done.stderr))
+
+
+def test_ctrl_c_ends_the_watching_and_says_how_to_go_on(services: FakeServices) -> None:
+    running = {"id": "j1", "kind": "import", "state": "running", "stage": "reading", "updated_at": 1.0}
+    services.routes |= {"GET /health": {}, "GET /v1/jobs/j1": running}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "watch", "j1"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: len(services.asked("GET", "/v1/jobs/j1")) > 2, seconds=30, what="the watching")
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert error.splitlines()[-1].endswith("Watch it with: anselm watch j1")
+    assert "Traceback" not in error

@@ -42,6 +42,12 @@ def test_a_job_in_words() -> None:
     assert list(describe(job.model_copy(update={"detail": {"loss": 1.5}})))[-1] == "loss 1.500"
 
 
+@pytest.fixture(autouse=True)
+def no_ports_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (name for name in StackSettings.model_fields if "_port" in name):
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 def test_ports_shift_together_and_each_can_be_set() -> None:
     assert settings().ports["postgres_port"] == 8110
     shifted = settings(anselm_port_base=9000, valkey_port=7000)
