@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from services.trainer.device import Device
 from services.trainer.recipes import SftRecipe
 from shared.errors import Invalid
 
@@ -20,14 +21,14 @@ _KERNELS = ("lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel")
 
 
 def axolotl_config(
-    recipe: SftRecipe, *, base_model: str, train: Path, validation: Path, rows: int, output: Path, gpu: bool, bf16: bool
+    recipe: SftRecipe, *, base_model: str, train: Path, validation: Path, rows: int, output: Path, machine: Device
 ) -> dict[str, Any]:
     """The configuration of one run.
 
     Args:
         train: JSON lines of conversations whose messages say by ``train`` whether they carry loss.
         rows: how many there are, which decides the steps between evaluations.
-        bf16: compute in bfloat16, which the processor must support to be faster.
+        machine: what it is for; bfloat16 only where that is fast.
     """
     every = max(1, steps(recipe, rows) // recipe.evaluations)
     return (
@@ -56,11 +57,11 @@ def axolotl_config(
             "lr_scheduler": "cosine",
             "learning_rate": recipe.learning_rate,
             "warmup_ratio": recipe.warmup,
-            "bf16": bf16,
+            "bf16": machine.bf16,
             "fp16": False,
-            "tf32": gpu,
-            "gradient_checkpointing": gpu,
-            "attn_implementation": _attention(gpu),
+            "tf32": machine.gpu,
+            "gradient_checkpointing": machine.gpu,
+            "attn_implementation": machine.attention,
             "logging_steps": 1,
             "eval_steps": every,
             "save_steps": every,
@@ -71,13 +72,13 @@ def axolotl_config(
             "greater_is_better": False,
             "auto_resume_from_checkpoints": True,
             "dataloader_num_workers": 0,
-            "dataloader_pin_memory": gpu,
+            "dataloader_pin_memory": machine.gpu,
             "seed": recipe.seed,
             "plugins": ["services.trainer.axolotl_plugin.LiveCurve"],
             "strict": False,
             "use_wandb": False,
         }
-        | _only_on(gpu)
+        | _only_on(machine.gpu)
         | ({"max_steps": recipe.max_steps} if recipe.max_steps else {})
     )
 
@@ -137,8 +138,3 @@ def _source(file: Path) -> dict[str, Any]:
 
 def _only_on(gpu: bool) -> dict[str, Any]:
     return {} if gpu else dict.fromkeys(_KERNELS, False)
-
-
-def _attention(gpu: bool) -> str:
-    """Both are PyTorch's own. On a CPU the fused kernel's backward pass in bfloat16 is slower than plain products."""
-    return "sdpa" if gpu else "eager"

@@ -23,6 +23,11 @@ class Device:
         return self.name != "cpu"
 
     @property
+    def attention(self) -> str:
+        """Both are PyTorch's own. On a CPU the fused kernel is slower in bfloat16 than plain products."""
+        return "sdpa" if self.gpu else "eager"
+
+    @property
     def dtype(self) -> torch.dtype:
         return torch.bfloat16 if self.bf16 else torch.float32
 
@@ -39,7 +44,9 @@ def load(location: str, device: Device, adapter: Path | None = None, *, trainabl
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(location)
-    model: Any = AutoModelForCausalLM.from_pretrained(location, dtype=device.dtype)
+    model: Any = AutoModelForCausalLM.from_pretrained(
+        location, dtype=device.dtype, attn_implementation=device.attention
+    )
     model = model.to(device.name)
     if adapter is not None:
         model = PeftModel.from_pretrained(model, str(adapter), is_trainable=trainable)

@@ -13,8 +13,9 @@ from services.trainer.training_rows import Measure
 from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 
-#: Tokens of conversation that a model reads before it answers: what the recipes train with on a CPU.
-CONTEXT_TOKENS = 320
+#: Tokens of conversation that a model reads before it answers: most conversations of a chat fit, and reading is what
+#: takes longest on a CPU.
+CONTEXT_TOKENS = 160
 
 
 def contexts_of(examples: Sequence[Example], length: Measure) -> list[Sequence[ChatMessage]]:

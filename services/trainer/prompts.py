@@ -8,7 +8,10 @@ from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 
 #: Real exchanges shown to the untuned model: enough to show a voice, few enough to leave room for the conversation.
-EXCHANGES = 8
+EXCHANGES = 6
+
+#: Longer messages are cut in the prompt; it is their answers that show the voice.
+MESSAGE_CHARACTERS = 100
 
 _SHOWN = """{system}
 
@@ -39,10 +42,7 @@ def good_prompt(system: str, train: Sequence[Example]) -> str:
     return _SHOWN.format(system=system, exchanges="\n\n".join(map(_exchange, chosen)))
 
 
-def with_system(system: str, context: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """The conversation under another system prompt."""
-    return (ChatMessage(role="system", content=system), *(m for m in context if m.role != "system"))
-
-
 def _exchange(example: Example) -> str:
-    return f"Message: {example.messages[-2].content}\nReply: {reply_of(example)}"
+    message = example.messages[-2].content
+    shown = message if len(message) <= MESSAGE_CHARACTERS else f"{message[:MESSAGE_CHARACTERS]}…"
+    return f"Message: {shown}\nReply: {reply_of(example)}"

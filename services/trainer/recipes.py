@@ -65,7 +65,7 @@ SFT_GPU = SftRecipe(
 )  # fmt: skip
 
 DPO_CPU = PreferenceRecipe(
-    learning_rate=2e-5, beta=0.1, epochs=2, max_steps=None, micro_batch=2, accumulation=4, sequence_length=256,
+    learning_rate=5e-5, beta=0.1, epochs=2, max_steps=None, micro_batch=2, accumulation=4, sequence_length=256,
     checkpoints=2, warmup=0.1, seed=0,
 )  # fmt: skip
 

@@ -37,9 +37,9 @@ class TrainerSettings(Settings):
     )
 
     heldout_messages: int = Field(
-        default=48, ge=4, description="Held-out messages answered in an evaluation; more is steadier and slower"
+        default=40, ge=4, description="Held-out messages answered in an evaluation; more is steadier and slower"
     )
-    reply_tokens: int = Field(default=48, ge=1, description="Longest reply generated in an evaluation, in tokens")
+    reply_tokens: int = Field(default=40, ge=1, description="Longest reply generated in an evaluation, in tokens")
     reply_temperature: float = Field(
         default=0.7, ge=0, description="Sampling temperature in an evaluation; the one that replies are served with"
     )

@@ -12,6 +12,9 @@ import torch
 
 from shared.contracts.base import ChatMessage
 
+#: The gateway's defaults: what is measured is what is served.
+AS_SERVED = {"top_p": 0.9, "repetition_penalty": 1.1}
+
 Conversation = Sequence[ChatMessage]
 Done = Callable[[int], None]
 
@@ -25,8 +28,8 @@ class Sampling:
     seed: int = 0
 
     def options(self) -> dict[str, Any]:
-        sampled = {"do_sample": True, "temperature": self.temperature, "top_p": 0.95, "top_k": 0}
-        return {"max_new_tokens": self.tokens, **(sampled if self.temperature > 0 else {"do_sample": False})}
+        drawn = {"do_sample": True, "temperature": self.temperature, "top_k": 0, **AS_SERVED}
+        return {"max_new_tokens": self.tokens, **(drawn if self.temperature > 0 else {"do_sample": False})}
 
 
 class Voice:

@@ -15,6 +15,9 @@ from services.trainer.stages.bench import Bench, run_stage
 #: Held-out messages answered one at a time, to measure how long a reply takes.
 TIMED = 3
 
+#: Messages of the training split answered, for the style classifier to know the base model's voice.
+TRAINING_REPLIES = 16
+
 
 def baseline(bench: Bench) -> dict[str, Any]:
     dataset = read_dataset(bench.settings.anselm_home, bench.plan.dataset)
@@ -51,7 +54,7 @@ def _ask(bench: Bench, dataset: Dataset) -> Baseline:
     voice = Voice(model, tokenizer, good_prompt(dataset.system, dataset.train))
 
     held = held_out(dataset, settings.heldout_messages).examples
-    training = spread(dataset.train, settings.heldout_messages)
+    training = spread(dataset.train, TRAINING_REPLIES)
     length = measured_by(tokenizer)
     contexts = contexts_of(held, length)
     sampling = Sampling(settings.reply_tokens, settings.reply_temperature)

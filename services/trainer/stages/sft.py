@@ -55,7 +55,7 @@ def sft(bench: Bench) -> dict[str, Any]:
     output = bench.folder.work / "output"
     config = axolotl_config(
         recipe, base_model=location, train=train_file, validation=validation_file, rows=len(train), output=output,
-        gpu=machine.gpu, bf16=machine.bf16,
+        machine=machine,
     )  # fmt: skip
     axolotl = validated(config, bench.folder.path / "axolotl_config.yaml")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.trainer.axolotl_config import axolotl_config, validated
+from services.trainer.device import Device
 from services.trainer.recipes import SFT_CPU, SFT_GPU, SftRecipe, resolve
 from shared.errors import Invalid
 
@@ -16,7 +17,9 @@ GPU = {"bf16": True, "fp8": False, "n_gpu": 1, "n_node": 1, "compute_capability"
 
 def config(recipe: SftRecipe, tiny: Path, folder: Path, *, gpu: bool) -> dict[str, Any]:
     files = {"train": folder / "t.jsonl", "validation": folder / "v.jsonl", "output": folder / "output"}
-    return axolotl_config(recipe, base_model=str(tiny), rows=100, gpu=gpu, bf16=gpu, **files)
+    return axolotl_config(
+        recipe, base_model=str(tiny), rows=100, machine=Device("cuda" if gpu else "cpu", gpu), **files
+    )
 
 
 def test_the_gpu_recipe_is_valid_on_a_gpu(tiny: Path, tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 
 from services.trainer.axolotl_config import axolotl_config, check_keys, steps
+from services.trainer.device import Device
 from services.trainer.recipes import DPO_CPU, SFT_CPU, SFT_GPU, SftRecipe, resolve
 from shared.errors import Invalid
 
 
 def config(recipe: SftRecipe, *, gpu: bool = False) -> dict[str, object]:
     files = {name: Path(f"/{name}") for name in ("train", "validation", "output")}
-    return axolotl_config(recipe, base_model="base", rows=100, gpu=gpu, bf16=True, **files)
+    return axolotl_config(
+        recipe, base_model="base", rows=100, machine=Device("cuda" if gpu else "cpu", bf16=True), **files
+    )
 
 
 def test_a_run_overrides_single_values() -> None:
