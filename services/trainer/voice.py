@@ -59,7 +59,7 @@ class Voice:
                 **sampling.options(),
             )
             texts = self._tokenizer.batch_decode(out[:, mask.shape[1] :], skip_special_tokens=True)
-            said |= dict(zip(numbers, map(str.strip, texts), strict=True))
+            said |= dict(zip(numbers, map(_storable, texts), strict=True))
             done(len(said))
         return [said[number] for number in range(len(contexts))]
 
@@ -146,3 +146,8 @@ class Voice:
         mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
         prefix = torch.ones(len(rows), self._prefix_ids.shape[1], dtype=mask.dtype, device=device)
         return tokens, torch.cat([prefix, mask], 1), width
+
+
+def _storable(text: str) -> str:
+    """Without the character that PostgreSQL cannot store: a model may write any."""
+    return text.replace("\0", "").strip()

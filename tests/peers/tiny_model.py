@@ -88,6 +88,8 @@ def _model(tokenizer):  # type: ignore[no-untyped-def]
         num_key_value_heads=2,
         max_position_embeddings=CONTEXT,
         tie_word_embeddings=True,
+        # Ten times the usual: with odds that differ, the likeliest words change with training, and are not all blanks.
+        initializer_range=0.2,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,

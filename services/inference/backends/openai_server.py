@@ -106,7 +106,8 @@ def _piece(data: str) -> Piece:
     choice: dict[str, Any] = next(iter(chunk.get("choices") or []), {})
     usage = chunk.get("usage")
     return Piece(
-        text=choice.get("delta", {}).get("content") or "",
+        # A model may write any character, and PostgreSQL cannot store this one.
+        text=(choice.get("delta", {}).get("content") or "").replace("\0", ""),
         finish_reason=choice.get("finish_reason"),
         usage=Usage(usage["prompt_tokens"], usage["completion_tokens"]) if usage else None,
     )
