@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -181,7 +182,13 @@ async def the_bot_answers_and_forgets(stack: Stack, clients: Clients, port: int)
 
 
 def test_the_command_line_works_in_a_container(stack: Stack) -> None:
-    assert "anselm" in stack.project.run("run", "--rm", "--no-deps", "anselm", "adapters", "--json", seconds=120)
+    out = stack.project.run("run", "--rm", "--no-deps", "-T", "anselm", "status", "--json", seconds=120)
+    assert [service["ready"] for service in json.loads(out)["services"]] == [True] * len(SERVICES)
+
+
+def test_the_database_can_be_dumped(stack: Stack) -> None:
+    dump = "PGPASSWORD=$(cat /run/secrets/postgres_password) pg_dump -h 127.0.0.1 -U anselm"
+    assert "CREATE SCHEMA memory" in stack.execute("postgres", "sh", "-c", dump)
 
 
 def test_prometheus_sees_every_service(stack: Stack) -> None:
