@@ -49,6 +49,7 @@ def axolotl_config(
             "sequence_len": recipe.sequence_length,
             "sample_packing": recipe.packing,
             "eval_sample_packing": False,
+            "group_by_length": not recipe.packing,
             "micro_batch_size": recipe.micro_batch,
             "gradient_accumulation_steps": recipe.accumulation,
             "eval_batch_size": recipe.micro_batch,

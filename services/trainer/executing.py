@@ -105,7 +105,7 @@ class Executor:
         with folder.log.open("ab") as log_file:
             return processes.start(
                 [sys.executable, "-m", stage, str(folder.path)],
-                env=stage_environment(self.settings, folder.plan().base_model),
+                env=stage_environment(self.settings, folder),
                 cwd=CHECKOUT,
                 output=log_file,
                 at_parents_death=signal.SIGKILL,
@@ -184,11 +184,16 @@ async def _stop(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def stage_environment(settings: TrainerSettings, base_model: str) -> dict[str, str]:
+def stage_environment(settings: TrainerSettings, folder: RunFolder) -> dict[str, str]:
     """The worker's environment, for libraries that take their settings from there."""
     threads = str(settings.training_threads or os.cpu_count() or 1)
     # A thread that spins while it waits takes the core from whoever it waits for.
     quiet = {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
-    private = {"AXOLOTL_DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-    local = {"HF_HUB_OFFLINE": "1"} if locate(settings, base_model).startswith("/") else {}
+    # Libraries keep copies of what they tokenize: beside the rows, with which they are removed.
+    private = {
+        "HF_DATASETS_CACHE": str(folder.work / "cache"),
+        "AXOLOTL_DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    local = {"HF_HUB_OFFLINE": "1"} if locate(settings, folder.plan().base_model).startswith("/") else {}
     return {**os.environ, **quiet, **private, **local, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}

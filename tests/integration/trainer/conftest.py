@@ -88,6 +88,7 @@ def trainer_settings(
         trainer = TrainerSettings(_env_file=None, **given)
         for name, value in environment(trainer).items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setenv("HF_HOME", str(trainer.anselm_home / "library-caches"))
         write_dataset(trainer.anselm_home)
         write_preferences(trainer.anselm_home)
         yield trainer
