@@ -247,7 +247,7 @@ def test_apis_answer_only_those_who_have_the_token(stack: Stack, service: str) -
 
 
 NO_CONNECTION = r"gaierror|TimeoutError|Network is unreachable|No route to host"
-CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5)"
+CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)"
 
 
 @pytest.mark.parametrize(
