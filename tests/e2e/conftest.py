@@ -1,4 +1,4 @@
-"""One stack for all end-to-end tests: starting it takes half a minute."""
+"""One stack for a whole module of tests: starting it takes half a minute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def tiny_model(public_folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(public_folder: Path, tiny_model: Path) -> Iterator[Stack]:
     with running(public_folder / "home", tiny_model) as stack:
         yield stack
