@@ -52,7 +52,7 @@ class PreferenceRecipe:
 
 #: SmolLM2-135M on two cores in about two minutes of steps.
 SFT_CPU = SftRecipe(
-    rank=16, alpha=32, dropout=0.0, learning_rate=2e-3, epochs=1, max_steps=90, micro_batch=2, accumulation=1,
+    rank=16, alpha=32, dropout=0.0, learning_rate=2e-3, epochs=1, max_steps=80, micro_batch=2, accumulation=1,
     sequence_length=256, evaluations=3, validation_rows=12, patience=2, warmup=0.1, quantised=False, packing=False,
     seed=0,
 )  # fmt: skip
