@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from services.trainer.settings import TrainerSettings
+from shared.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,15 @@ class Device:
 
 
 def choose(settings: TrainerSettings) -> Device:
-    if settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available()):
+    """The device that DEVICE asks for.
+
+    Raises:
+        Invalid: it asks for a GPU, and PyTorch sees none.
+    """
+    seen = torch.cuda.is_available()
+    if settings.device == "cuda" and not seen:
+        raise Invalid("DEVICE is cuda, but PyTorch sees no GPU.", hint="Install its CUDA build, or set DEVICE=cpu.")
+    if seen and settings.device != "cpu":
         return Device("cuda", bf16=torch.cuda.is_bf16_supported())
     return Device("cpu", bf16=_cpu_has_bf16())
 
