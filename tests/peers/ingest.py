@@ -56,7 +56,7 @@ class FakeIngest:
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         try:
-            wait_until(lambda: server.started, seconds=10, what="the fake ingest")
+            wait_until(lambda: server.started, seconds=60, what="the fake ingest")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.should_exit = True

@@ -20,7 +20,7 @@ def listening(app: Any, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        wait_until(lambda: server.started or not thread.is_alive(), seconds=20, what="the application")
+        wait_until(lambda: server.started or not thread.is_alive(), seconds=60, what="the application")
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True

@@ -59,7 +59,7 @@ class Gateway:
         """Make an adapter live and wait until the gateway has changed over."""
         self.registry.promote(self.route(adapter, persona))
         self.announce(persona)
-        wait_until(lambda: self.live().get(persona) == adapter, seconds=10, what=f"{adapter} live")
+        wait_until(lambda: self.live().get(persona) == adapter, seconds=60, what=f"{adapter} live")
 
     def announce(self, persona: str = "alex") -> None:
         with Redis.from_url(self.settings.broker_url) as client:
@@ -115,7 +115,7 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
                 registry.promote(gateway.route(live))
             gateway.url = stack.enter_context(listening(create_app(own), port))
             if live is not None:
-                wait_until(lambda: gateway.live() == {"alex": live}, seconds=10, what=f"{live} live")
+                wait_until(lambda: gateway.live() == {"alex": live}, seconds=60, what=f"{live} live")
             return gateway
 
         yield begin

@@ -52,7 +52,7 @@ def test_a_reply_in_flight_ends_on_the_old_adapter(gateway: Gateway) -> None:
 
     gateway.vllm.script = slow
     stream = gateway.openai().chat.completions.create(model="alex", messages=HI, stream=True)  # type: ignore[arg-type]
-    wait_until(halted.is_set, seconds=5, what="the reply under way")
+    wait_until(halted.is_set, seconds=60, what="the reply under way")
     gateway.promote("alex-v2")
     go.set()
     said = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
@@ -73,7 +73,7 @@ def test_an_adapter_that_does_not_load_leaves_the_old_one_speaking(gateway: Gate
     gateway.announce()
     wait_until(
         lambda: gateway.metric("anselm_inference_route_changes_total", result="failed") == 1,
-        seconds=10,
+        seconds=60,
         what="the failure",
     )
     assert gateway.live() == {"alex": "alex-v1"}
@@ -86,7 +86,7 @@ def test_a_first_adapter_that_does_not_load_is_explained(start: Start) -> None:
     # An unknown persona is looked for at most once a second.
     wait_until(
         lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 503,
-        seconds=10,
+        seconds=60,
         what="the attempt",
     )
     error = gateway.http().post("/v1/chat/completions", json=body).json()["error"]
@@ -97,7 +97,7 @@ def test_a_first_adapter_that_does_not_load_is_explained(start: Start) -> None:
 def test_what_is_withdrawn_falls_silent(gateway: Gateway) -> None:
     gateway.registry.routes.clear()
     gateway.announce()
-    wait_until(lambda: gateway.live() == {}, seconds=10, what="silence")
+    wait_until(lambda: gateway.live() == {}, seconds=60, what="silence")
     with pytest.raises(openai.NotFoundError):
         gateway.openai().chat.completions.create(model="alex", messages=HI)  # type: ignore[arg-type]
 
@@ -107,13 +107,13 @@ def test_a_tainted_adapter_never_outlives_its_withdrawal(gateway: Gateway) -> No
     gateway.registry.tainted.add("alex-v1")
     gateway.registry.promote(gateway.route("alex-v2", rank=64))
     gateway.announce()
-    wait_until(lambda: gateway.live() == {}, seconds=10, what="silence")
+    wait_until(lambda: gateway.live() == {}, seconds=60, what="silence")
 
 
 def test_an_announcement_is_not_needed(start: Start) -> None:
     gateway = start(registry_interval="0:00:00.2", redis_url="redis://127.0.0.1:9/0")
     gateway.registry.promote(gateway.route("alex-v2"))
-    wait_until(lambda: gateway.live() == {"alex": "alex-v2"}, seconds=10, what="alex-v2 live")
+    wait_until(lambda: gateway.live() == {"alex": "alex-v2"}, seconds=60, what="alex-v2 live")
 
 
 def test_a_new_persona_is_found_when_it_is_asked_for(start: Start) -> None:
@@ -122,7 +122,7 @@ def test_a_new_persona_is_found_when_it_is_asked_for(start: Start) -> None:
     body = {"model": "bea", "messages": HI}
     # An unknown persona is looked for at most once a second.
     wait_until(
-        lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 200, seconds=10, what="bea"
+        lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 200, seconds=60, what="bea"
     )
 
 
@@ -143,4 +143,4 @@ def test_a_model_server_that_was_restarted_gets_its_adapter_again(gateway: Gatew
 def test_replaced_adapters_are_unloaded_after_a_while(start: Start) -> None:
     gateway = start(registry_interval="0:00:00.2", reply_timeout="0:00:00.3", release_after="0:00:00.5")
     gateway.promote("alex-v2")
-    wait_until(lambda: set(gateway.vllm.loras) == {"alex-v2"}, seconds=10, what="alex-v1 unloaded")
+    wait_until(lambda: set(gateway.vllm.loras) == {"alex-v2"}, seconds=60, what="alex-v1 unloaded")

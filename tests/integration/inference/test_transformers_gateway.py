@@ -64,7 +64,7 @@ def test_an_unmerged_adapter_is_explained(start: Start, transformers_server: Ser
     # An unknown persona is looked for at most once a second.
     wait_until(
         lambda: gateway.http().post("/v1/chat/completions", json=body).status_code == 503,
-        seconds=10,
+        seconds=60,
         what="the try",
     )
     error = gateway.http().post("/v1/chat/completions", json=body).json()["error"]

@@ -35,7 +35,7 @@ def service(request: pytest.FixtureRequest) -> Iterator[tuple[int, bool]]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_until(lambda: server.started, seconds=20, what="the server")
+    wait_until(lambda: server.started, seconds=60, what="the server")
     yield port, request.param is fine
     server.should_exit = True
     thread.join()

@@ -30,7 +30,7 @@ def test_a_child_dies_with_its_parent_however_that_dies(how: signal.Signals) -> 
     assert psutil.pid_exists(child)
     parent.send_signal(how)
     parent.wait(10)
-    wait_until(lambda: _is_gone(child), seconds=10, what="the death of the child")
+    wait_until(lambda: _is_gone(child), seconds=60, what="the death of the child")
 
 
 def _is_gone(pid: int) -> bool:
@@ -61,7 +61,7 @@ time.sleep(600)
     pid = int(process.stdout.readline())
     process.kill()
     process.wait()
-    wait_until(told.exists, seconds=10, what="the signal")
+    wait_until(told.exists, seconds=60, what="the signal")
     os.kill(pid, signal.SIGKILL)
 
 

@@ -82,7 +82,7 @@ def test_a_task_is_done_once_and_leaves_nothing(queue, start: Start, broker: Red
     enqueue(queue, "tested.hold", "cpu", name="a")
     start()
     wait_for(broker, "ended:a", 1)
-    wait_until(lambda: not broker.exists("unacked"), seconds=10, what="the acknowledgement")
+    wait_until(lambda: not broker.exists("unacked"), seconds=60, what="the acknowledgement")
     assert broker.llen("cpu") == 0
     assert len(items(broker, "begun:a")) == 1
 
@@ -131,7 +131,7 @@ def test_workers_log_as_services_do_without_text(queue, start: Start, broker: Re
     enqueue(queue, "tested.hold", "cpu", name="a", text="what somebody wrote")
     start()
     wait_for(broker, "ended:a", 1)
-    wait_until(lambda: "succeeded" in log.read_text(), seconds=10, what="the log line")
+    wait_until(lambda: "succeeded" in log.read_text(), seconds=60, what="the log line")
     output = log.read_text()
     assert "tested.fail" in output
     assert "ValueError" in output

@@ -71,7 +71,7 @@ def asking(endpoint: Endpoint) -> Iterator[httpx.Client]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_until(lambda: server.started, seconds=20, what="the server")
+    wait_until(lambda: server.started, seconds=60, what="the server")
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         yield client
     endpoint.go_on.set()
@@ -104,7 +104,7 @@ def test_a_stream_that_breaks_is_cut_not_ended(
         endpoint.go_on.set()
         with pytest.raises(httpx.RemoteProtocolError):
             list(lines)
-    wait_until(lambda: asking.get("/v1/short").status_code == 200, seconds=10, what="the next answer")
+    wait_until(lambda: asking.get("/v1/short").status_code == 200, seconds=60, what="the next answer")
     assert "somebody" not in capsys.readouterr().err
 
 
