@@ -48,7 +48,7 @@ async def test_the_loop(stack: Stack) -> None:
         async with conversation.bot(stack.settings, PLAN) as bot_api:
             await bot_talks_and_remembers(loop, bot_api)
             await preferences_make_the_next_persona(loop)
-            await tester_is_forgotten(services, bot_api)
+            await forgets_the_tester(services, bot_api)
 
 
 async def history_is_imported_and_clean(loop: Loop) -> None:
@@ -132,7 +132,7 @@ async def preferences_make_the_next_persona(loop: Loop) -> None:
     await until(lambda: _speaks(loop, second), what=f"{second} in the gateway")
 
 
-async def tester_is_forgotten(services: Services, bot_api: str) -> None:
+async def forgets_the_tester(services: Services, bot_api: str) -> None:
     assert await services.retrieval.turns(TESTER)
     assert await conversation.forget(bot_api)
     assert await services.retrieval.turns(TESTER) == []
