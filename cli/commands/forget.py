@@ -15,6 +15,9 @@ from shared.errors import ConsentMissing
 
 app = typer.Typer()
 
+#: Whom ingest does not know: those who only chatted, through Telegram or `anselm chat`.
+TESTERS = ("telegram-", "cli-")
+
 
 @app.command()
 def forget(
@@ -36,7 +39,7 @@ def forget(
 
 async def everywhere(services: Services, person: str) -> Receipt:
     """Follow a person's traces to the end: their history in ingest, what was learned from it, memory, feedback."""
-    parts = [await services.ingest.forget(person)] if not person.startswith("telegram-") else []
+    parts = [await services.ingest.forget(person)] if not person.startswith(TESTERS) else []
     subject = parts[0].subject if parts else person
     parts.append(await services.retrieval.forget(ForgetRequest(person=subject)))
     parts.append(await services.feedback.forget(subject))

@@ -186,6 +186,17 @@ def test_forget_asks_every_service_and_sums_up_the_receipt(services: FakeService
     assert services.asked("POST", "/v1/forget")[0].json["person"] == "user_1"
 
 
+@pytest.mark.parametrize("tester", ["telegram-4711", "cli-0a1b2c3d"])
+def test_who_only_chatted_is_forgotten_without_ingest(services: FakeServices, capsys, tester: str) -> None:
+    services.routes |= {
+        "POST /v1/forget": {"subject": tester, "removed": [{"service": "retrieval", "what": "turns", "count": 2}]},
+        f"POST /v1/people/{tester}/forget": {"subject": tester, "removed": []},
+    }
+    assert main(["forget", tester, "--yes", "--json"]) == 0
+    assert document(capsys)["removed"] == [{"service": "retrieval", "what": "turns", "count": 2}]
+    assert len(services.requests) == 2
+
+
 def test_chat_streams_one_reply(services: FakeServices, capsys) -> None:
     pieces = [{"id": "c1", "choices": [{"delta": {"content": text}}]} for text in ("ahoi ", "captain")]
     services.routes["POST /v1/chat/completions"] = Stream([*map(json.dumps, pieces), "[DONE]"])
