@@ -114,8 +114,8 @@ def places() -> re.Pattern[str]:
 
 
 def hosts() -> re.Pattern[str]:
-    """Package indexes other than the public one, be they hosts or folders."""
+    """The package indexes that this machine happens to use, be they hosts or folders."""
     urls = [value for name, value in os.environ.items() if name.endswith(("INDEX_URL", "FIND_LINKS", "DEFAULT_INDEX"))]
     parts = [urlsplit(url) for value in urls for url in value.split()]
-    names = {name for part in parts if (name := part.hostname or part.path) and name != "pypi.org"}
+    names = {name for part in parts if (name := part.hostname or part.path)}
     return re.compile("|".join(map(re.escape, sorted(names))) or r"(?!)")
