@@ -70,7 +70,7 @@ class Bench:
 def run_stage(stage: Stage) -> None:
     """Run a stage from the command line."""
     settings, folder = TrainerSettings(), RunFolder(Path(sys.argv[1]))
-    configure_logging("trainer-stage", settings.log_level)
+    configure_logging("trainer-stage", settings.log_level, settings.secrets())
     plan = folder.plan()
     with Redis.from_url(settings.broker_url) as redis:
         bench = Bench(settings, folder, plan, PatientReporter(redis, plan.run, plan.stage))
