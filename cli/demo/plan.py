@@ -27,7 +27,7 @@ class Plan:
     owner: str = "Anselm"
     sft: dict[str, Any] = field(default_factory=dict)
     dpo: dict[str, Any] = field(default_factory=dict)
-    rewrites: int = 16
+    rewrites: int = 12
     said: tuple[str, ...] = (
         "Hi! How are you today?",
         "My bike makes a terrible noise. Can you have a look at it?",

@@ -33,6 +33,29 @@ CONSENT = (
     "His contacts agreed one by one; examples/anselm/consents.json says how."
 )
 
+Way = tuple[tuple[str, Callable[[Loop], Awaitable[str]]], ...]
+
+TO_A_DATASET: Way = (
+    ("import", steps.import_export),
+    ("consent", steps.record_consents),
+    ("dataset", steps.build_dataset),
+)
+TO_A_PERSONA: Way = (
+    ("baseline", steps.measure_baseline),
+    ("index", steps.finish_index),
+    ("fine-tune", steps.fine_tune),
+    ("merge", steps.merge),
+    ("evaluate", steps.evaluate),
+    ("promote", steps.promote),
+)
+TO_A_BETTER_ONE: Way = (
+    ("rewrite", steps.rewrite_replies),
+    ("preferences", steps.train_on_preferences),
+    ("merge", steps.merge),
+    ("evaluate", steps.evaluate),
+    ("promote", steps.promote),
+)
+
 
 @dataclass
 class Narrator:
@@ -96,35 +119,21 @@ async def run(plan: Plan, console: Console, *, keep: bool, began: float | None =
 
 async def play(loop: Loop, narrator: Narrator, settings: CliSettings) -> conversation.Talk:
     """The loop itself, against a stack that runs."""
-    tell = narrator.tell
     say(CONSENT)
-    first: list[tuple[str, Callable[[Loop], Awaitable[str]]]] = [
-        ("import", steps.import_export),
-        ("consent", steps.record_consents),
-        ("dataset", steps.build_dataset),
-        ("baseline", steps.measure_baseline),
-        ("fine-tune", steps.fine_tune),
-        ("merge", steps.merge),
-        ("evaluate", steps.evaluate),
-        ("promote", steps.promote),
-        ("index", steps.build_index),
-    ]
-    for name, step in first:
-        await tell(name, step(loop))
+    await _go(loop, narrator, TO_A_DATASET)
+    await steps.begin_index(loop)
+    await _go(loop, narrator, TO_A_PERSONA)
     await steps.await_persona(loop)
     async with conversation.bot(settings, loop.plan) as bot_api:
         talk = await _talk(bot_api, loop.plan, narrator)
-        second = [
-            ("rewrite", steps.rewrite_replies),
-            ("preferences", steps.train_on_preferences),
-            ("merge", steps.merge),
-            ("evaluate", steps.evaluate),
-            ("promote", steps.promote),
-        ]
-        for name, step in second:
-            await tell(name, step(loop))
-        await tell("forget", _forget(bot_api))
+        await _go(loop, narrator, TO_A_BETTER_ONE)
+        await narrator.tell("forget", _forget(bot_api))
     return talk
+
+
+async def _go(loop: Loop, narrator: Narrator, way: Way) -> None:
+    for name, step in way:
+        await narrator.tell(name, step(loop))
 
 
 async def _talk(bot_api: str, plan: Plan, narrator: Narrator) -> conversation.Talk:

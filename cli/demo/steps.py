@@ -14,6 +14,7 @@ from typing import Any
 from cli import choose, runs
 from cli.commands import consent, dataset, imports, index
 from cli.demo.plan import Plan
+from cli.progress import follow
 from cli.services import Services
 from shared.contracts.base import ChatMessage
 from shared.contracts.feedback import PairRequest, PreferenceKind, PreferenceRequest
@@ -35,6 +36,7 @@ class Loop:
     services: Services
     fresh: bool = False
     dataset: Dataset | None = None
+    indexing: str = ""
     adapters: list[str] = field(default_factory=list)
     evaluations: dict[str, Evaluation] = field(default_factory=dict)
 
@@ -117,8 +119,13 @@ async def promote(loop: Loop) -> str:
     return f"{promotion.adapter} speaks for {promotion.persona}"
 
 
-async def build_index(loop: Loop) -> str:
-    return index.describe(await index.run(loop.services, IndexRequest(persona=loop.persona)))
+async def begin_index(loop: Loop) -> None:
+    """Indexing needs no adapter, and has a worker of its own: it goes on beside the next steps."""
+    loop.indexing = (await loop.services.retrieval.index(IndexRequest(persona=loop.persona))).id
+
+
+async def finish_index(loop: Loop) -> str:
+    return index.describe(await follow(loop.services.retrieval, loop.indexing, "Index"))
 
 
 async def rewrite_replies(loop: Loop) -> str:

@@ -32,6 +32,8 @@ def environment(settings: StackSettings, inherited: Mapping[str, str]) -> dict[s
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": str(settings.omp_num_threads),
+        # A thread that spins while it waits takes the core from whoever it waits for.
+        "OMP_WAIT_POLICY": "PASSIVE",
         "SECRETS_DIR": str(secrets_folder(settings.anselm_home)),
         **inherited,
         **({"HF_TOKEN": token} if token else {}),

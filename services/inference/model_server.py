@@ -12,6 +12,8 @@ import argparse
 import os
 from typing import Any
 
+from shared.processor import has_bfloat16
+
 #: Seconds after which an unused checkpoint is freed (300 MB of a 135M model). The gateway touches the live ones more
 #: often: every REGISTRY_INTERVAL.
 MODEL_TIMEOUT = 180
@@ -21,7 +23,11 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="model_server", description="Serve merged checkpoints to the gateway.")
     options.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
     options.add_argument("--port", type=int, default=8106)
-    options.add_argument("--dtype", default="auto", help="auto (as saved), bfloat16 or float32")
+    options.add_argument(
+        "--dtype",
+        default="bfloat16" if has_bfloat16() else "float32",
+        help="auto (as saved), bfloat16 or float32 (default: what this processor computes fastest with)",
+    )
     options.add_argument(
         "--model-timeout", type=int, default=MODEL_TIMEOUT, help="seconds until an idle model is freed"
     )

@@ -77,7 +77,7 @@ class InferenceSettings(Settings):
     )
     prompt_anchors: int = Field(default=1, ge=0, le=10, description="Typical past exchanges; as above")
 
-    reply_temperature: float = Field(default=0.7, ge=0, le=2, description="Lively without losing the thread")
+    reply_temperature: float = Field(default=0.8, ge=0, le=2, description="Lively without losing the thread")
     reply_top_p: float = Field(default=0.9, gt=0, le=1, description="Cuts the tail in which small models derail")
     reply_repetition_penalty: float = Field(
         default=1.1, ge=1, le=2, description="Small models loop without it; above 1.2 they avoid the words they need"

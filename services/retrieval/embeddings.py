@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -122,7 +123,7 @@ def load(settings: RetrievalSettings) -> tuple[Any, str]:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(settings.embedding_threads)
+    torch.set_num_threads(settings.embedding_threads or os.cpu_count() or 1)
     try:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=isinstance(source, Path))
     except Exception as error:  # a damaged folder or an unreachable hub raises whatever the libraries beneath raise

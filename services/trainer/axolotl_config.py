@@ -21,16 +21,25 @@ _KERNELS = ("lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel")
 
 
 def axolotl_config(
-    recipe: SftRecipe, *, base_model: str, train: Path, validation: Path, rows: int, output: Path, machine: Device
+    recipe: SftRecipe,
+    *,
+    base_model: str,
+    layers: int,
+    train: Path,
+    validation: Path,
+    rows: int,
+    output: Path,
+    machine: Device,
 ) -> dict[str, Any]:
     """The configuration of one run.
 
     Args:
+        layers: how many the base model has.
         train: JSON lines of conversations whose messages say by ``train`` whether they carry loss.
         rows: how many there are, which decides the steps between evaluations.
         machine: what it is for; bfloat16 only where that is fast.
     """
-    every = max(1, steps(recipe, rows) // recipe.evaluations)
+    every = math.ceil(steps(recipe, rows) / recipe.evaluations)
     return (
         {
             "base_model": base_model,
@@ -40,6 +49,7 @@ def axolotl_config(
             "lora_alpha": recipe.alpha,
             "lora_dropout": recipe.dropout,
             "lora_target_linear": True,
+            **({"peft_layers_to_transform": upper_layers(layers, recipe.layers)} if recipe.layers < 1 else {}),
             "datasets": [_source(train)],
             "test_datasets": [_source(validation) | {"split": "train"}],
             "dataset_prepared_path": str(output / "prepared"),
@@ -50,6 +60,7 @@ def axolotl_config(
             "sample_packing": recipe.packing,
             "eval_sample_packing": False,
             "group_by_length": not recipe.packing,
+            "pad_to_multiple_of": 64 if machine.gpu else 1,
             "micro_batch_size": recipe.micro_batch,
             "gradient_accumulation_steps": recipe.accumulation,
             "eval_batch_size": recipe.micro_batch,
@@ -62,7 +73,7 @@ def axolotl_config(
             "fp16": False,
             "tf32": machine.gpu,
             "gradient_checkpointing": machine.gpu,
-            "attn_implementation": machine.attention,
+            "attn_implementation": machine.attention(trains=True),
             "logging_steps": 1,
             "eval_steps": every,
             "save_steps": every,
@@ -88,6 +99,11 @@ def steps(recipe: SftRecipe, rows: int) -> int:
     """Optimizer steps of a run over ``rows`` conversations; an upper bound where conversations are packed."""
     an_epoch = math.ceil(rows / (recipe.micro_batch * recipe.accumulation))
     return min(math.ceil(recipe.epochs * an_epoch), recipe.max_steps or math.inf)  # type: ignore[return-value]
+
+
+def upper_layers(count: int, share: float) -> list[int]:
+    """Numbers of the layers nearest to the output that make up ``share`` of all ``count``."""
+    return list(range(count - max(1, round(share * count)), count))
 
 
 def check_keys(config: dict[str, Any]) -> None:

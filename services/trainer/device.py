@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 
+from services.trainer.attention import GROUPED
 from services.trainer.settings import TrainerSettings
 from shared.errors import Invalid
+from shared.processor import has_bfloat16
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,11 @@ class Device:
     def gpu(self) -> bool:
         return self.name != "cpu"
 
-    @property
-    def attention(self) -> str:
-        """Both are PyTorch's own. On a CPU the fused kernel is slower in bfloat16 than plain products."""
-        return "sdpa" if self.gpu else "eager"
+    def attention(self, *, trains: bool) -> str:
+        """PyTorch's fused kernel; but to train on a CPU in bfloat16, that is slower than plain products."""
+        if self.gpu:
+            return "sdpa"
+        return "eager" if trains else GROUPED
 
     @property
     def dtype(self) -> torch.dtype:
@@ -44,7 +47,7 @@ def choose(settings: TrainerSettings) -> Device:
         raise Invalid("DEVICE is cuda, but PyTorch sees no GPU.", hint="Install its CUDA build, or set DEVICE=cpu.")
     if seen and settings.device != "cpu":
         return Device("cuda", bf16=torch.cuda.is_bf16_supported())
-    return Device("cpu", bf16=_cpu_has_bf16())
+    return Device("cpu", bf16=has_bfloat16())
 
 
 def load(location: str, device: Device, adapter: Path | None = None, *, trainable: bool = False) -> tuple[Any, Any]:
@@ -54,18 +57,9 @@ def load(location: str, device: Device, adapter: Path | None = None, *, trainabl
 
     tokenizer = AutoTokenizer.from_pretrained(location)
     model: Any = AutoModelForCausalLM.from_pretrained(
-        location, dtype=device.dtype, attn_implementation=device.attention
+        location, dtype=device.dtype, attn_implementation=device.attention(trains=trainable)
     )
     model = model.to(device.name)
     if adapter is not None:
         model = PeftModel.from_pretrained(model, str(adapter), is_trainable=trainable)
     return (model if trainable else model.eval()), tokenizer
-
-
-def _cpu_has_bf16() -> bool:
-    """Linux says so; elsewhere float32 is the safe choice. Without it bfloat16 is emulated, and slower than float32."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text().split()
-    except OSError:
-        return False
-    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)

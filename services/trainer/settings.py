@@ -41,7 +41,7 @@ class TrainerSettings(Settings):
     )
     reply_tokens: int = Field(default=40, ge=1, description="Longest reply generated in an evaluation, in tokens")
     reply_temperature: float = Field(
-        default=0.7, ge=0, description="Sampling temperature in an evaluation; the one that replies are served with"
+        default=0.8, ge=0, description="Sampling temperature in an evaluation; the one that replies are served with"
     )
 
     gate_auc_tolerance: float = Field(

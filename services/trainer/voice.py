@@ -32,6 +32,22 @@ class Sampling:
         return {"max_new_tokens": self.tokens, **(drawn if self.temperature > 0 else {"do_sample": False})}
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Conversations that were read, up to the last token of each.
+
+    Attributes:
+        numbers: which ones they are.
+        tokens, mask: (batch, width), padded between the system prompt and the conversation.
+        cache: keys and values of all columns but the last.
+    """
+
+    numbers: list[int]
+    tokens: torch.Tensor
+    mask: torch.Tensor
+    cache: Any
+
+
 class Voice:
     """Answers conversations that all begin with the same system prompt, which is read only once.
 
@@ -49,47 +65,26 @@ class Voice:
         """A reply to each conversation, in their order."""
         torch.manual_seed(sampling.seed)
         said: dict[int, str] = {}
-        for numbers, ids in self._batches([self._encode(context) for context in contexts]):
-            tokens, mask, _ = self._padded(ids)
-            out = self._model.generate(
-                input_ids=torch.cat([self._prefix_ids.expand(len(ids), -1), tokens], 1),
-                attention_mask=mask,
-                past_key_values=self._cache(len(ids)),
-                pad_token_id=self._tokenizer.pad_token_id,
-                **sampling.options(),
-            )
-            texts = self._tokenizer.batch_decode(out[:, mask.shape[1] :], skip_special_tokens=True)
-            said |= dict(zip(numbers, map(_storable, texts), strict=True))
+        for batch in self._heard(contexts):
+            said |= self._answers(batch, sampling)
             done(len(said))
         return [said[number] for number in range(len(contexts))]
 
     @torch.inference_mode()
-    def nats_per_token(
-        self, contexts: Sequence[Conversation], replies: Sequence[str], done: Done = lambda _: None
-    ) -> float:
-        """Mean negative log-likelihood of the replies' tokens, with the token that ends the turn."""
-        encoded = [self._encode(context) for context in contexts]
-        answers = [[*self._ids(reply), self._tokenizer.eos_token_id] for reply in replies]
-        total, count, finished = 0.0, 0, 0
-        for numbers, ids in self._batches([c + a for c, a in zip(encoded, answers, strict=True)]):
-            tokens, mask, width = self._padded(ids)
-            longest = max(len(answers[n]) for n in numbers)
-            out = self._model(
-                input_ids=tokens,
-                attention_mask=mask,
-                position_ids=(mask.cumsum(1) - 1).clamp(min=0)[:, -width:],
-                past_key_values=self._cache(len(ids)),
-                logits_to_keep=longest + 1,
-            )
-            losses = torch.nn.functional.cross_entropy(
-                out.logits[:, :-1].float().transpose(1, 2), tokens[:, -longest:], reduction="none"
-            )
-            for row, number in enumerate(numbers):
-                total += float(losses[row, -len(answers[number]) :].sum())
-                count += len(answers[number])
-            finished += len(ids)
-            done(finished)
-        return total / count
+    def beside(
+        self, real: Sequence[str], contexts: Sequence[Conversation], sampling: Sampling, done: Done = lambda _: None
+    ) -> tuple[list[str], float]:
+        """A reply to each conversation, and how surprising the ``real`` replies are: the mean negative log-likelihood
+        of their tokens in nats, with the token that ends the turn. Each conversation is read once for both."""
+        torch.manual_seed(sampling.seed)
+        said: dict[int, str] = {}
+        answers = [[*self._ids(reply), self._tokenizer.eos_token_id] for reply in real]
+        total = 0.0
+        for batch in self._heard(contexts):
+            total += self._surprise(batch, [answers[number] for number in batch.numbers])
+            said |= self._answers(batch, sampling)
+            done(len(said))
+        return [said[number] for number in range(len(contexts))], total / sum(map(len, answers))
 
     def seconds_a_reply(self, contexts: Sequence[Conversation], sampling: Sampling) -> float:
         """Mean time of a reply when nobody else asks."""
@@ -108,10 +103,51 @@ class Voice:
             cache = self._model(input_ids=ids, past_key_values=DynamicCache(config=self._model.config)).past_key_values
         return ids, cache
 
-    def _cache(self, size: int) -> Any:
-        cache = deepcopy(self._prefix)
-        cache.batch_repeat_interleave(size)
-        return cache
+    def _heard(self, contexts: Sequence[Conversation]) -> Iterator[Heard]:
+        """Conversations of like length together, so that little is padded, read up to their last token."""
+        encoded = [self._encode(context) for context in contexts]
+        order = sorted(range(len(encoded)), key=lambda n: len(encoded[n]))
+        for start in range(0, len(order), self._batch):
+            numbers = order[start : start + self._batch]
+            tokens, mask = self._padded([encoded[n] for n in numbers])
+            cache = deepcopy(self._prefix)
+            cache.batch_repeat_interleave(len(numbers))
+            self._model(
+                input_ids=tokens[:, self._prefix_ids.shape[1] : -1],
+                attention_mask=mask[:, :-1],
+                position_ids=_positions(mask)[:, self._prefix_ids.shape[1] : -1],
+                past_key_values=cache,
+                logits_to_keep=1,
+            )
+            yield Heard(numbers, tokens, mask, cache)
+
+    def _answers(self, batch: Heard, sampling: Sampling) -> dict[int, str]:
+        """Replies by the numbers of their conversations. They stay in the cache: a batch is answered once."""
+        out = self._model.generate(
+            input_ids=batch.tokens,
+            attention_mask=batch.mask,
+            past_key_values=batch.cache,
+            pad_token_id=self._tokenizer.pad_token_id,
+            **sampling.options(),
+        )
+        texts = self._tokenizer.batch_decode(out[:, batch.tokens.shape[1] :], skip_special_tokens=True)
+        return dict(zip(batch.numbers, map(_storable, texts), strict=True))
+
+    def _surprise(self, batch: Heard, answers: list[list[int]]) -> float:
+        """Negative log-likelihood of the answers, in nats; the cache is afterwards as it was."""
+        longest, pad = max(map(len, answers)), self._tokenizer.pad_token_id
+        padded = torch.tensor([a + [pad] * (longest - len(a)) for a in answers], device=batch.tokens.device)
+        spoken = torch.tensor([[1] * len(a) + [0] * (longest - len(a)) for a in answers], device=batch.tokens.device)
+        mask = torch.cat([batch.mask, spoken], 1)[:, :-1]
+        logits = self._model(
+            input_ids=torch.cat([batch.tokens[:, -1:], padded[:, :-1]], 1),
+            attention_mask=mask,
+            position_ids=_positions(mask)[:, -longest:],
+            past_key_values=batch.cache,
+        ).logits
+        batch.cache.crop(batch.tokens.shape[1] - 1)
+        losses = torch.nn.functional.cross_entropy(logits.float().transpose(1, 2), padded, reduction="none")
+        return float((losses * spoken).sum())
 
     def _encode(self, context: Conversation) -> list[int]:
         """Tokens of a conversation after the system prompt, up to where the answer begins."""
@@ -131,21 +167,18 @@ class Voice:
         ids: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids
         return ids
 
-    def _batches(self, rows: list[list[int]]) -> Iterator[tuple[list[int], list[list[int]]]]:
-        """Rows of like length together, so that little is padded."""
-        order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
-        for start in range(0, len(order), self._batch):
-            numbers = order[start : start + self._batch]
-            yield numbers, [rows[n] for n in numbers]
-
-    def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, int]:
-        """Rows padded on the left, between the system prompt and the conversation, and the mask over both."""
+    def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """The system prompt and each conversation, with the padding between them, and the mask over all of it."""
         width, device = max(map(len, rows)), self._model.device
         pad = self._tokenizer.pad_token_id
         tokens = torch.tensor([[pad] * (width - len(r)) + r for r in rows], device=device)
         mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
-        prefix = torch.ones(len(rows), self._prefix_ids.shape[1], dtype=mask.dtype, device=device)
-        return tokens, torch.cat([prefix, mask], 1), width
+        prefix = self._prefix_ids.expand(len(rows), -1)
+        return torch.cat([prefix, tokens], 1), torch.cat([torch.ones_like(prefix), mask], 1)
+
+
+def _positions(mask: torch.Tensor) -> torch.Tensor:
+    return (mask.cumsum(1) - 1).clamp(min=0)
 
 
 def _storable(text: str) -> str:

@@ -99,7 +99,8 @@ async def first_persona_is_live(loop: Loop) -> None:
     await steps.promote(loop)
     await steps.await_persona(loop)
     assert (await _answer(loop)).adapter == loop.adapter
-    await steps.build_index(loop)
+    await steps.begin_index(loop)
+    await steps.finish_index(loop)
 
 
 async def bot_talks_and_remembers(loop: Loop, bot_api: str) -> None:

@@ -20,7 +20,7 @@ from shared.contracts.trainer import Sample
 SAMPLES = 12
 
 #: Conversations answered with and without the adapter, to see whether it changes anything.
-COMPARED, COMPARED_TOKENS = 6, 16
+COMPARED, COMPARED_TOKENS = 4, 8
 
 
 def evaluate(bench: Bench) -> dict[str, Any]:
@@ -46,9 +46,7 @@ def evaluate(bench: Bench) -> dict[str, Any]:
     sampling = Sampling(settings.reply_tokens, settings.reply_temperature)
 
     bench.reporter.stage("persona answers", total=len(real), unit="replies")
-    replies = voice.replies(contexts, sampling, bench.reporter.advance)
-    bench.reporter.stage("persona reads", total=len(real), unit="replies")
-    nll = voice.nats_per_token(contexts, real, bench.reporter.advance)
+    replies, nll = voice.beside(real, contexts, sampling, bench.reporter.advance)
 
     likeliest = Sampling(COMPARED_TOKENS, temperature=0)
     adapted = voice.replies(contexts[:COMPARED], likeliest)

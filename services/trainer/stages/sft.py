@@ -29,7 +29,7 @@ def sft(bench: Bench) -> dict[str, Any]:
         return saved
     dataset = read_dataset(bench.settings.anselm_home, bench.plan.dataset)
 
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
     from services.trainer import base_model, device
 
@@ -53,9 +53,10 @@ def sft(bench: Bench) -> dict[str, Any]:
     from services.trainer.axolotl_config import axolotl_config, validated
 
     output = bench.folder.work / "output"
+    layers = AutoConfig.from_pretrained(location).num_hidden_layers
     config = axolotl_config(
-        recipe, base_model=location, train=train_file, validation=validation_file, rows=len(train), output=output,
-        machine=machine,
+        recipe, base_model=location, layers=layers, train=train_file, validation=validation_file, rows=len(train),
+        output=output, machine=machine,
     )  # fmt: skip
     axolotl = validated(config, bench.folder.path / "axolotl_config.yaml")
 

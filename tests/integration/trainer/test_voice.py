@@ -48,8 +48,10 @@ def test_likelihood_is_that_of_the_plain_model(loaded: tuple[Any, Any]) -> None:
             logits = model(torch.tensor([asked + answer])).logits[0, len(asked) - 1 : -1]
         total += float(torch.nn.functional.cross_entropy(logits, torch.tensor(answer), reduction="sum"))
         count += len(answer)
-    measured = Voice(model, tokenizer, SYSTEM).nats_per_token(CONTEXTS, REPLIES)
+    voice, likeliest = Voice(model, tokenizer, SYSTEM), Sampling(tokens=8, temperature=0)
+    said, measured = voice.beside(REPLIES, CONTEXTS, likeliest)
     assert measured == pytest.approx(total / count, abs=1e-4)
+    assert said == voice.replies(CONTEXTS, likeliest)
 
 
 def test_the_same_seed_says_the_same_and_progress_is_told(loaded: tuple[Any, Any]) -> None:

@@ -22,5 +22,5 @@ def test_a_gpu_that_is_asked_for_must_be_there(monkeypatch: pytest.MonkeyPatch) 
 def test_a_gpu_is_taken_unless_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
-    assert (chosen("auto").name, chosen("auto").attention) == ("cuda", "sdpa")
-    assert (chosen("cpu").name, chosen("cpu").attention) == ("cpu", "eager")
+    assert (chosen("auto").name, chosen("auto").attention(trains=True)) == ("cuda", "sdpa")
+    assert (chosen("cpu").name, chosen("cpu").attention(trains=True)) == ("cpu", "eager")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.trainer.axolotl_config import axolotl_config, check_keys, steps
+from services.trainer.axolotl_config import axolotl_config, check_keys, steps, upper_layers
 from services.trainer.device import Device
 from services.trainer.recipes import DPO_CPU, SFT_CPU, SFT_GPU, SftRecipe, resolve
 from shared.errors import Invalid
@@ -13,7 +13,7 @@ from shared.errors import Invalid
 def config(recipe: SftRecipe, *, gpu: bool = False) -> dict[str, object]:
     files = {name: Path(f"/{name}") for name in ("train", "validation", "output")}
     return axolotl_config(
-        recipe, base_model="base", rows=100, machine=Device("cuda" if gpu else "cpu", bf16=True), **files
+        recipe, base_model="base", layers=30, rows=100, machine=Device("cuda" if gpu else "cpu", bf16=True), **files
     )
 
 
@@ -50,3 +50,15 @@ def test_unknown_keys_are_refused_everywhere() -> None:
 def test_evaluations_and_checkpoints_fall_together_so_that_the_best_can_be_kept() -> None:
     made = config(SFT_CPU)
     assert made["eval_steps"] == made["save_steps"]
+
+
+def test_the_layers_nearest_to_the_output_are_adapted() -> None:
+    assert config(SFT_CPU)["peft_layers_to_transform"] == list(range(10, 30))
+    assert "peft_layers_to_transform" not in config(SFT_GPU, gpu=True)
+    assert upper_layers(2, 0.1) == [1]
+
+
+def test_the_last_step_is_not_measured_twice() -> None:
+    """An evaluation just before the end would cost as much as the one at the end, and tell nothing."""
+    made = config(resolve(SFT_CPU, {"max_steps": 80, "evaluations": 3, "epochs": 9}))
+    assert made["eval_steps"] == 27
