@@ -38,16 +38,9 @@ async def run(services: Services, request: RunRequest) -> Run:
     return done
 
 
-async def merge_and_evaluate(services: Services, persona: str, adapter: str, key: str | None = None) -> Evaluation:
-    """Make an adapter ready to be served and judged; merging is left out where it was done before."""
-    if not (await services.trainer.adapter(adapter)).merged_path:
-        await run(services, request(Stage.MERGE, persona, adapter, key))
-    await run(services, request(Stage.EVALUATE, persona, adapter, key))
+async def evaluate(services: Services, persona: str, adapter: str) -> Evaluation:
+    await run(services, RunRequest(stage=Stage.EVALUATE, persona=persona, adapter=adapter))
     return await services.trainer.evaluation(adapter)
-
-
-def request(stage: Stage, persona: str, adapter: str, key: str | None) -> RunRequest:
-    return RunRequest(stage=stage, persona=persona, adapter=adapter, key=key and f"{key}-{stage}-{adapter}")
 
 
 async def show_curve(services: Services, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""`anselm evaluate | promote | rollback | adapters | runs`: what was trained, how good it is, and what speaks."""
+"""`anselm evaluate | merge | promote | rollback | adapters | runs`: what was trained, how good it is, what speaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import typer
 from cli import choose, runs
 from cli.console import Json, Persona, document, out, table
 from cli.services import Services, call
-from shared.contracts.trainer import Evaluation, Promotion
+from shared.contracts.trainer import Adapter as MadeAdapter
+from shared.contracts.trainer import Evaluation, Promotion, RunRequest, Stage
 
 app = typer.Typer()
 
@@ -22,10 +23,24 @@ def evaluate(adapter: Adapter = None, persona: Persona = None, as_json: Json = F
 
     async def work(services: Services, persona: str) -> Evaluation:
         chosen = await choose.adapter(services, persona, adapter)
-        return await runs.merge_and_evaluate(services, chosen.persona, chosen.name)
+        return await runs.evaluate(services, chosen.persona, chosen.name)
 
     evaluation = call(work, persona)
     document(evaluation) if as_json else print_evaluation(evaluation)
+
+
+@app.command()
+def merge(adapter: Adapter = None, persona: Persona = None, as_json: Json = False) -> None:
+    """Merge an adapter into its base model: a checkpoint that any model server loads. Where the persona is served by
+    the CPU's model server, training has done so already."""
+
+    async def work(services: Services, persona: str) -> MadeAdapter:
+        chosen = await choose.adapter(services, persona, adapter)
+        await runs.run(services, RunRequest(stage=Stage.MERGE, persona=chosen.persona, adapter=chosen.name))
+        return await services.trainer.adapter(chosen.name)
+
+    merged = call(work, persona)
+    document(merged) if as_json else out.print(f"{merged.name} is merged: {merged.merged_path}", markup=False)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`anselm train`: an adapter, merged and evaluated."""
+"""`anselm train`: an adapter, evaluated."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def train(
     preferences: Annotated[
         str | None, typer.Option(help="For dpo and kto: a preference dataset; unless given, made from all feedback.")
     ] = None,
-    only: Annotated[bool, typer.Option("--only", help="Neither merge nor evaluate afterwards.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Do not evaluate afterwards.")] = False,
     change: Annotated[list[str] | None, typer.Option("--set", help="A setting of the recipe: name=value.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Train, merge and evaluate an adapter. `baseline` measures the untuned model with a good prompt instead."""
+    """Train and evaluate an adapter. `baseline` measures the untuned model with a good prompt instead."""
     if stage in (Stage.MERGE, Stage.EVALUATE):
-        raise typer.BadParameter(f"{stage} is no training; see: anselm evaluate --help")
+        raise typer.BadParameter(f"{stage} is no training; see: anselm {stage} --help")
     recipe = dict(_setting(text) for text in change or [])
 
     async def work(services: Services, persona: str) -> tuple[Run, Evaluation | None]:
@@ -43,7 +43,7 @@ def train(
         await runs.show_curve(services, run)
         if only or stage is Stage.BASELINE or run.adapter is None:
             return run, None
-        return run, await runs.merge_and_evaluate(services, persona, run.adapter)
+        return run, await runs.evaluate(services, persona, run.adapter)
 
     run, evaluation = call(work, persona)
     if as_json:

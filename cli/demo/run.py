@@ -44,14 +44,12 @@ TO_A_PERSONA: Way = (
     ("baseline", steps.measure_baseline),
     ("index", steps.finish_index),
     ("fine-tune", steps.fine_tune),
-    ("merge", steps.merge),
     ("evaluate", steps.evaluate),
     ("promote", steps.promote),
 )
 TO_A_BETTER_ONE: Way = (
     ("rewrite", steps.rewrite_replies),
     ("preferences", steps.train_on_preferences),
-    ("merge", steps.merge),
     ("evaluate", steps.evaluate),
     ("promote", steps.promote),
 )

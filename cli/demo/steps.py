@@ -87,13 +87,6 @@ async def fine_tune(loop: Loop) -> str:
     return await _train(loop, wanted)
 
 
-async def merge(loop: Loop) -> str:
-    adapter = await loop.services.trainer.adapter(loop.adapter)
-    if not adapter.merged_path:
-        await runs.run(loop.services, _request(loop, Stage.MERGE, adapter=loop.adapter))
-    return f"{loop.adapter} into the base model's weights" + (", as it stood" if adapter.merged_path else "")
-
-
 async def evaluate(loop: Loop) -> str:
     await runs.run(loop.services, _request(loop, Stage.EVALUATE, adapter=loop.adapter))
     evaluation = loop.evaluations[loop.adapter] = await loop.services.trainer.evaluation(loop.adapter)
@@ -186,7 +179,8 @@ async def _train(loop: Loop, wanted: RunRequest) -> str:
     await runs.show_curve(loop.services, run)
     assert run.adapter is not None
     loop.adapters.append(run.adapter)
-    return f"{run.adapter}{_figures(run)}" + (", as it stood" if run.adapter in before else "")
+    merged = ", merged" if (await loop.services.trainer.adapter(run.adapter)).merged_path else ""
+    return f"{run.adapter}{_figures(run)}{merged}" + (", as it stood" if run.adapter in before else "")
 
 
 def _request(loop: Loop, stage: Stage, **about: Any) -> RunRequest:

@@ -156,7 +156,8 @@ class Executor:
         """Remove what only the stage needed, and an adapter that was finished too late to count."""
         folder.clear_work()
         if row.output and row.state != JobState.DONE:
-            ArtifactStore(self.settings.anselm_home / "adapters").remove(row.output)
+            for kind in ("adapters", "merged"):
+                ArtifactStore(self.settings.anselm_home / kind).remove(row.output)
 
     def _reported(self, job: Job) -> Job:
         """What the stage last reported, so that its figures are not lost."""

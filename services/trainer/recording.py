@@ -38,7 +38,7 @@ async def _note(
 ) -> dict[str, Any]:
     """Write what belongs to the stage; the metrics of the run are left."""
     if row.stage in MAKING:
-        await Adapters(session).add(_adapter(row, plan, result.pop("digest")))
+        await Adapters(session).add(_adapter(row, plan, result.pop("digest"), merged=result.pop("merged")))
     elif row.stage == Stage.MERGE:
         await Adapters(session).merged(str(row.adapter))
     elif row.stage == Stage.EVALUATE:
@@ -60,7 +60,7 @@ async def _live_figures(session: AsyncSession, row: RunRow) -> dict[str, float] 
     return evaluated.persona if evaluated else None
 
 
-def _adapter(row: RunRow, plan: Plan, digest: str) -> AdapterRow:
+def _adapter(row: RunRow, plan: Plan, digest: str, *, merged: bool) -> AdapterRow:
     assert plan.output is not None
     assert plan.lineage is not None
     return AdapterRow(
@@ -74,7 +74,7 @@ def _adapter(row: RunRow, plan: Plan, digest: str) -> AdapterRow:
         parent=row.adapter,
         digest=digest,
         system_prompt=plan.lineage["system_prompt"],
-        merged=False,
+        merged=merged,
         tainted=False,
     )
 

@@ -144,7 +144,7 @@ class Registry:
         if not evaluated.passed:
             raise GateRefused(f"{row.name} did not pass its evaluation: {'; '.join(evaluated.reasons)}.")
         if self.settings.require_merged and not row.merged:
-            hint = f"Run its merge first, or set REQUIRE_MERGED=false where vLLM serves {row.name} as it is."
+            hint = f"Run: anselm merge {row.name}, or set REQUIRE_MERGED=false where vLLM serves it as it is."
             raise Conflict(f"{row.name} is not merged, and the model server needs that.", hint=hint)
 
     def _route(self, row: AdapterRow) -> Route:

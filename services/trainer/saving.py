@@ -1,10 +1,13 @@
-"""An adapter becomes an artifact: its weights and its lineage, never changed afterwards."""
+"""An adapter becomes an artifact: its weights and its lineage, never changed afterwards. Where the model server needs
+merged checkpoints, it becomes one as well."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from services.trainer.merging import merge
 
 if TYPE_CHECKING:
     from services.trainer.stages.bench import Bench
@@ -18,8 +21,7 @@ def already_saved(bench: Bench) -> dict[str, Any] | None:
     output = bench.plan.output
     if output is None or output not in bench.adapters.names():
         return None
-    manifest = bench.adapters.verify(output)
-    return {"digest": manifest["digest"], **manifest["metrics"]}
+    return _finished(bench, output)
 
 
 def save_adapter(bench: Bench, trained: Path, metrics: dict[str, Any]) -> dict[str, Any]:
@@ -38,4 +40,12 @@ def save_adapter(bench: Bench, trained: Path, metrics: dict[str, Any]) -> dict[s
     with bench.adapters.write(output, manifest) as folder:
         for name in FILES:
             shutil.copyfile(trained / name, folder / name)
-    return {"digest": bench.adapters.manifest(output)["digest"], **metrics}
+    return _finished(bench, output)
+
+
+def _finished(bench: Bench, output: str) -> dict[str, Any]:
+    """What a stage that makes an adapter leaves as its result; the digests are the registry's."""
+    manifest, merged = bench.adapters.verify(output), bench.settings.require_merged
+    if merged:
+        merge(bench, output)
+    return {"digest": manifest["digest"], "merged": merged, **manifest["metrics"]}

@@ -33,7 +33,8 @@ class TrainerSettings(Settings):
         default=timedelta(hours=24), description="A stage that runs longer hangs; longer than any sane fine-tuning"
     )
     require_merged: bool = Field(
-        default=True, description="Promote only merged adapters: the CPU model server needs them, vLLM does not"
+        default=True,
+        description="Merge every new adapter, promote only merged ones: the CPU's model server needs it, vLLM not",
     )
 
     heldout_messages: int = Field(

@@ -56,7 +56,7 @@ class Voice:
         system: the system prompt.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, system: str, *, batch: int = 16) -> None:
+    def __init__(self, model: Any, tokenizer: Any, system: str, *, batch: int = 20) -> None:
         self._model, self._tokenizer, self._batch = model, tokenizer, batch
         self._prefix_ids, self._prefix = self._read(system)
 

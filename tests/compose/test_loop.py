@@ -81,8 +81,7 @@ async def adapter_of(clients: Clients, stage: Stage, **request: Any) -> str:
 
 
 async def promoted(clients: Clients, adapter: str) -> None:
-    """Merge, evaluate and promote, as the command line does; wait until the gateway speaks with the adapter."""
-    await adapter_of(clients, Stage.MERGE, adapter=adapter)
+    """Evaluate and promote, as the command line does; wait until the gateway speaks with the adapter."""
     await adapter_of(clients, Stage.EVALUATE, adapter=adapter)
     assert (await clients.trainer.evaluation(adapter)).gate.reasons == []
     await clients.trainer.promote(adapter)

@@ -91,7 +91,6 @@ async def training_survives_a_kill(stack: Stack, loop: Loop) -> None:
 
 
 async def first_persona_is_live(loop: Loop) -> None:
-    await steps.merge(loop)
     await steps.evaluate(loop)
     evaluation = loop.evaluations[loop.adapter]
     assert evaluation.gate.reasons == []
@@ -121,7 +120,6 @@ async def preferences_make_the_next_persona(loop: Loop) -> None:
     await steps.rewrite_replies(loop)
     await steps.train_on_preferences(loop)
     second = loop.adapter
-    await steps.merge(loop)
     await steps.evaluate(loop)
     assert loop.evaluations[second].gate.reasons == []
     await steps.promote(loop)

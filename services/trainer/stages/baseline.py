@@ -16,7 +16,7 @@ from services.trainer.stages.bench import Bench, run_stage
 TIMED = 1
 
 #: Messages of the training split answered, for the style classifier to know the base model's voice.
-TRAINING_REPLIES = 12
+TRAINING_REPLIES = 8
 
 
 def baseline(bench: Bench) -> dict[str, Any]:

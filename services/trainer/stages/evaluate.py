@@ -38,21 +38,18 @@ def evaluate(bench: Bench) -> dict[str, Any]:
     bench.reporter.stage("loading")
     location = base_model.prepare(settings, bench.plan.base_model)
     model, tokenizer = device.load(location, device.choose(settings), bench.adapters.path(bench.plan.adapter))
-    voice = Voice(model, tokenizer, dataset.system)
 
     held = held_out(dataset, settings.heldout_messages)
     real = [reply_of(e) for e in held.examples]
     contexts = contexts_of(held.examples, measured_by(tokenizer))
     sampling = Sampling(settings.reply_tokens, settings.reply_temperature)
 
+    identical = _unchanged(model, tokenizer, dataset.system, contexts[:COMPARED])
+    if settings.require_merged:  # measured as it is served, and a sixth faster
+        model.merge_adapter()
+    voice = Voice(model, tokenizer, dataset.system)
     bench.reporter.stage("persona answers", total=len(real), unit="replies")
     replies, nll = voice.beside(real, contexts, sampling, bench.reporter.advance)
-
-    likeliest = Sampling(COMPARED_TOKENS, temperature=0)
-    adapted = voice.replies(contexts[:COMPARED], likeliest)
-    with model.disable_adapter():
-        plain = Voice(model, tokenizer, dataset.system).replies(contexts[:COMPARED], likeliest)
-    identical = sum(a == b for a, b in zip(adapted, plain, strict=True)) / len(adapted)
 
     bench.reporter.stage("scoring")
     classifier = style_classifier(dataset, base.training_replies)
@@ -68,6 +65,17 @@ def evaluate(bench: Bench) -> dict[str, Any]:
         "base": untuned,
         "persona": persona,
     }
+
+
+def _unchanged(model: Any, tokenizer: Any, system: str, contexts: Sequence[Sequence[ChatMessage]]) -> float:
+    """The share of conversations that the adapter answers as the base model does."""
+    from services.trainer.voice import Sampling, Voice
+
+    likeliest = Sampling(COMPARED_TOKENS, temperature=0)
+    adapted = Voice(model, tokenizer, system).replies(contexts, likeliest)
+    with model.disable_adapter():
+        plain = Voice(model, tokenizer, system).replies(contexts, likeliest)
+    return sum(a == b for a, b in zip(adapted, plain, strict=True)) / len(adapted)
 
 
 def _sample(context: Sequence[ChatMessage], base: str, persona: str, owner: str) -> Sample:

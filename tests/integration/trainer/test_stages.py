@@ -87,7 +87,11 @@ async def test_the_whole_way(client: TrainerClient, executor: Executor, trainer_
     assert ArtifactStore(home / "adapters").verify(first.name)["digest"] == first.digest
 
     baseline = await succeeded(client, executor, request(Stage.BASELINE, dataset=DATASET))
+    merged = ArtifactStore(home / "merged")
+    digest = merged.verify(first.name)["digest"]
+    merged.remove(first.name)
     await succeeded(client, executor, request(Stage.MERGE, adapter=first.name))
+    assert merged.verify(first.name)["digest"] == digest
     evaluated = await succeeded(client, executor, request(Stage.EVALUATE, adapter=first.name))
     evaluation = await client.evaluation(first.name)
     assert evaluation.base["nll"] == pytest.approx(baseline.metrics["base"]["nll"])

@@ -97,7 +97,7 @@ def test_json_is_the_only_thing_on_standard_output(services: FakeServices, expor
     assert document(capsys)["report"]["read"] == 12
 
 
-def test_train_takes_the_newest_usable_dataset_then_merges_and_evaluates(services: FakeServices, capsys) -> None:
+def test_train_takes_the_newest_usable_dataset_then_evaluates(services: FakeServices, capsys) -> None:
     datasets = [dataset(1), dataset(2), dataset(3, tainted=True), dataset(4, "running")]
     started: list[dict[str, Any]] = []
 
@@ -111,19 +111,32 @@ def test_train_takes_the_newest_usable_dataset_then_merges_and_evaluates(service
         "GET /v1/adapters/anselm-v1": adapter(),
         "GET /v1/adapters/anselm-v1/evaluation": EVALUATION,
     }
-    for stage in ("sft", "merge", "evaluate"):
+    for stage in ("sft", "evaluate"):
         services.routes[f"GET /v1/jobs/r-{stage}"] = job(detail={"loss": 2.5})
         services.routes[f"GET /v1/runs/r-{stage}"] = run(stage, state="done")
         services.routes[f"GET /v1/runs/r-{stage}/metrics"] = [
             {"step": s, "values": {"loss": 4.0 - s}} for s in range(3)
         ]
     assert main(["train", "--set", "max_steps=7", "--set", "optimizer=adamw", "--json"]) == 0
-    assert [request["stage"] for request in started] == ["sft", "merge", "evaluate"]
+    assert [request["stage"] for request in started] == ["sft", "evaluate"]
     assert started[0]["dataset"] == "anselm-d2"
     assert started[0]["recipe"] == {"max_steps": 7, "optimizer": "adamw"}
     captured = capsys.readouterr()
     assert json.loads(captured.out)["evaluation"]["persona"]["auc"] == 0.7
     assert "4.000 █▄▁ 2.000" in captured.err.replace("▅", "▄")
+
+
+def test_merge_says_where_the_checkpoint_is(services: FakeServices, capsys) -> None:
+    services.routes |= {
+        "GET /v1/adapters": [adapter()],
+        "GET /v1/adapters/anselm-v1": adapter(merged_path="/home/merged/anselm-v1"),
+        "POST /v1/runs": run("merge", state="done"),
+        "GET /v1/runs/r-merge": run("merge", state="done"),
+    }
+    assert main(["merge"]) == 0
+    (started,) = services.asked("POST", "/v1/runs")
+    assert (started.json["stage"], started.json["adapter"]) == ("merge", "anselm-v1")
+    assert "/home/merged/anselm-v1" in capsys.readouterr().out
 
 
 def test_preference_training_makes_its_dataset_from_the_feedback(services: FakeServices) -> None:

@@ -40,7 +40,7 @@ def test_loss_and_gradients_are_those_of_the_plain_model(
         model.zero_grad()
         loss = forward(**batch, **extra).loss
         loss.backward()
-        found.append((float(loss), model.model.layers[0].mlp.up_proj.weight.grad.clone()))
+        found.append((loss.item(), model.model.layers[0].mlp.up_proj.weight.grad.clone()))
     assert found[1][0] == pytest.approx(found[0][0], rel=1e-5)
     assert torch.allclose(found[1][1], found[0][1], atol=1e-6)
 
