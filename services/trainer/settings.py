@@ -38,7 +38,7 @@ class TrainerSettings(Settings):
     )
 
     heldout_messages: int = Field(
-        default=40, ge=4, description="Held-out messages answered in an evaluation; more is steadier and slower"
+        default=32, ge=4, description="Held-out messages answered in an evaluation; more is steadier and slower"
     )
     reply_tokens: int = Field(default=40, ge=1, description="Longest reply generated in an evaluation, in tokens")
     reply_temperature: float = Field(
