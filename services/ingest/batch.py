@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import orjson
+
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
 from services.ingest.repository.history import StoredMessage
@@ -41,9 +43,12 @@ def to_row(
         sender_id=prepared.people[message.sender],
         edited_at=datetime.fromtimestamp(message.edited, UTC) if message.edited else None,
         reply_to=message.reply_to,
+        reply_chat=message.reply_chat,
         forwarded=message.forwarded,
         via_bot=message.via_bot,
+        business=message.business,
         media=message.media,
+        details=keys.seal(orjson.dumps(message.details).decode()) if message.details else None,
         raw=keys.seal(message.text) if has_text else None,
         clean=cleaned.text if cleaned else None,
         cleaned_with=prepared.cleaner.key,
@@ -58,7 +63,11 @@ def begin_report(stored: dict[str, object], survey: Survey) -> ImportReport:
     return ImportReport(
         chats=len(survey.chats),
         read=survey.read,
-        service=survey.service,
+        service=sum(survey.service.values()),
+        service_by=survey.service,
+        by_chat={str(chat): sum(counts.values()) for chat, counts in survey.senders.items()},
+        by_month=dict(sorted(survey.months.items())),
+        topics=sum(map(len, survey.topics.values())),
         refused=survey.refused,
         refused_examples=[RefusedExample.model_validate(example) for example in survey.refused_examples],
     )

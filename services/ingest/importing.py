@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import orjson
+
 from services.ingest.batch import Prepared, begin_report, count_batch, to_row
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
@@ -130,7 +132,7 @@ async def _write_batch(
 ) -> ImportReport:
     """One transaction: the messages and the cursor."""
     kept = {(m.chat, m.id): m for m in batch if m.sender not in prepared.forgotten}
-    prints = {key: stage.keys.fingerprint(message.content()) for key, message in kept.items()}
+    prints = {key: stage.keys.fingerprint(orjson.dumps(tuple(message))) for key, message in kept.items()}
     async with stage.database.transaction() as session:
         history = History(session)
         stored = await history.fingerprints(prepared.account, list(kept))

@@ -41,7 +41,7 @@ class Person(Base):
 
 
 class Account(Base):
-    """A Telegram account that an owner exported."""
+    """A Telegram account that an owner exported, or pulls from."""
 
     __tablename__ = "accounts"
 
@@ -57,10 +57,23 @@ class Chat(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     type: Mapped[str] = mapped_column(Text)
     name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    pulled_to: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Topic(Base):
+    """A topic of a forum; its number is that of the message that opened it. ``title`` is sealed."""
+
+    __tablename__ = "topics"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "chat_id"], ["ingest.chats.account_id", "ingest.chats.id"]),)
+
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    title: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Message(Base):
-    """``raw`` sealed, ``clean`` what every later step sees; both null when there is no text."""
+    """``raw`` and ``details`` are sealed; ``clean`` is what later steps see. Both are null where there is no text."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -77,9 +90,13 @@ class Message(Base):
     sender_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
     edited_at: Mapped[datetime | None] = mapped_column(MOMENT)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    reply_chat: Mapped[int | None] = mapped_column(BigInteger)
+    topic: Mapped[int | None] = mapped_column(BigInteger)
     forwarded: Mapped[bool]
     via_bot: Mapped[bool]
+    business: Mapped[bool]
     media: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[bytes | None] = mapped_column(LargeBinary)
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     clean: Mapped[str | None] = mapped_column(Text)
     cleaned_with: Mapped[bytes] = mapped_column(LargeBinary)
@@ -115,13 +132,14 @@ class Consent(Base):
 
 
 class Import(Base):
-    """``cursor`` is the byte offset in the spool up to which messages are stored."""
+    """``cursor`` is the byte offset in the spool up to which messages are stored; ``source``: export, or pull."""
 
     __tablename__ = "imports"
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     filename: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text, index=True)
+    source: Mapped[str] = mapped_column(Text, server_default="export")
     consent: Mapped[bool]
     owner_hint: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text, server_default="queued")

@@ -60,6 +60,7 @@ def show_import(row: models.Import, owners: dict[int, str]) -> Import:
         id=row.id,
         state=JobState(row.state),
         filename=row.filename,
+        source=row.source,
         owner=owners.get(row.account_id) if row.account_id is not None else None,
         report=ImportReport.model_validate(row.report),
         error=row.error,

@@ -36,6 +36,10 @@ class ImportReport(Contract):
     changed: int = 0
     unchanged: int = 0
     service: int = 0
+    service_by: dict[str, int] = Field(default_factory=dict, description="service messages by what happened")
+    by_chat: dict[str, int] = Field(default_factory=dict, description="messages that can be stored, by chat id")
+    by_month: dict[str, int] = Field(default_factory=dict, description="the same by month, as 2024-03, in UTC")
+    topics: int = Field(default=0, description="topics of forums")
     refused: dict[str, int] = Field(default_factory=dict)
     refused_examples: list[RefusedExample] = Field(default_factory=list)
     media_only: int = 0
@@ -47,6 +51,7 @@ class Import(Contract):
     id: str
     state: JobState
     filename: str
+    source: str = Field(default="export", description="export, or pull")
     owner: str | None = Field(description="pseudonym of the owner, once the export named them")
     report: ImportReport
     error: str | None = None

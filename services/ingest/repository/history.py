@@ -18,12 +18,12 @@ from services.ingest import models
 from shared.errors import StorageFull, Unavailable
 
 COLUMNS = (
-    "account_id", "chat_id", "id", "at", "sender_id", "edited_at", "reply_to", "forwarded", "via_bot", "media",
-    "raw", "clean", "cleaned_with", "fingerprint", "import_id",
+    "account_id", "chat_id", "id", "at", "sender_id", "edited_at", "reply_to", "reply_chat", "forwarded", "via_bot",
+    "business", "media", "details", "raw", "clean", "cleaned_with", "fingerprint", "import_id",
 )  # fmt: skip
 TYPES = (
-    "int4", "int8", "int8", "timestamptz", "int4", "timestamptz", "int8", "bool", "bool", "text", "bytea", "text",
-    "bytea", "bytea", "text",
+    "int4", "int8", "int8", "timestamptz", "int4", "timestamptz", "int8", "int8", "bool", "bool",
+    "bool", "text", "bytea", "bytea", "text", "bytea", "bytea", "text",
 )  # fmt: skip
 VALUES = attrgetter(*COLUMNS)
 #: An edit keeps the import that brought the message first.
@@ -41,9 +41,12 @@ class StoredMessage:
     sender_id: int
     edited_at: datetime | None
     reply_to: int | None
+    reply_chat: int | None
     forwarded: bool
     via_bot: bool
+    business: bool
     media: str | None
+    details: bytes | None
     raw: bytes | None
     clean: str | None
     cleaned_with: bytes

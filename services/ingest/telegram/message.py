@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from services.ingest.telegram.details import details_of
 
 PEER = re.compile(r"(?:user|channel|chat)\d{1,20}")
 #: From 1990, since histories of older messengers can be imported into Telegram, to 2100: beyond are milliseconds.
@@ -27,9 +28,16 @@ class Refused(Exception):
         self.reason = f"{field}_{why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it matters here. Times are Unix seconds; ``sender`` is a peer such as ``user123``."""
+class Message(NamedTuple):
+    """A message as it matters here. Times are Unix seconds; ``sender`` is a peer such as ``user123``.
+
+    A tuple, since an import makes a million of them, and its fields in their order are its line in the spool.
+
+    Attributes:
+        reply_to, reply_chat: what is answered; the chat only where that is another one.
+        business: it passed through an account of Telegram Business, and may never be learned from.
+        details: see ``details_of``.
+    """
 
     chat: int
     id: int
@@ -38,17 +46,24 @@ class Message:
     text: str
     edited: int | None = None
     reply_to: int | None = None
+    reply_chat: int | None = None
     forwarded: bool = False
     via_bot: bool = False
+    business: bool = False
     media: str | None = None
-
-    def content(self) -> bytes:
-        """Everything that an edit may change, for a fingerprint."""
-        return repr((self.at, self.sender, self.text, self.edited, self.reply_to, self.forwarded, self.media)).encode()
+    details: dict[str, Any] | None = None
 
 
-def parse_message(chat: int, raw: object) -> Message | None:
-    """Validate one element of ``messages``. A service message is ``None``.
+class Service(NamedTuple):
+    """Something that happened in a chat. ``title`` is that of a topic, which has the number of this message."""
+
+    action: str
+    id: int | None = None
+    title: str | None = None
+
+
+def parse_message(chat: int, raw: object) -> Message | Service:
+    """Validate one element of ``messages``, in the shape that Telegram Desktop writes.
 
     Raises:
         Refused: id, date, sender or text is missing or wrong, or there is neither text nor media.
@@ -57,14 +72,16 @@ def parse_message(chat: int, raw: object) -> Message | None:
         raise Refused("message", "wrong")
     kind = raw.get("type")
     if kind == "service":
-        return None
+        return _service(raw)
     if kind == "unsupported":
         raise Refused("type", "unsupported")
     if kind != "message":
         raise Refused("type", "missing" if kind is None else "wrong")
     number = _id(raw)
     text, media = _text(raw), _media(raw)
-    message = Message(
+    if media is None and not text.strip():
+        raise Refused("text", "empty")
+    return Message(
         chat=chat,
         id=number,
         at=_date(raw),
@@ -72,13 +89,28 @@ def parse_message(chat: int, raw: object) -> Message | None:
         text=text,
         edited=_unix(raw.get("edited_unixtime")) or _local(raw.get("edited")),
         reply_to=_optional_id(raw.get("reply_to_message_id")),
+        reply_chat=_peer_number(raw.get("reply_to_peer_id")),
         forwarded="forwarded_from" in raw or "saved_from" in raw,
         via_bot="via_bot" in raw,
+        business="via_business_bot" in raw,
         media=media,
+        details=details_of(raw),
     )
-    if not text.strip() and media is None:
-        raise Refused("text", "empty")
-    return message
+
+
+def _service(raw: dict[str, Any]) -> Service:
+    action, title = raw.get("action"), raw.get("title")
+    known = action if isinstance(action, str) and 0 < len(action) <= 64 else "unknown"
+    if known != "topic_created" or not isinstance(title, str):
+        return Service(known)
+    return Service(known, _optional_id(raw.get("id")), _storable(title))
+
+
+def _peer_number(value: object) -> int | None:
+    """The chat in a peer such as ``channel123``, by the number that chats have in exports."""
+    if not isinstance(value, str) or not PEER.fullmatch(value):
+        return None
+    return _optional_id(int(value.lstrip("acehlnrstu")))
 
 
 def peer(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import ijson
 
+from services.ingest.telegram.items import Account, Contact, ExportedChat, Item, RawMessages
 from services.ingest.telegram.repair import CHUNK, RepairedFile
 from services.ingest.telegram.signatures import describe_keys, describe_start
 from shared.errors import Invalid
@@ -15,43 +16,6 @@ from shared.errors import Invalid
 EXPORT_AGAIN = (
     "Export again in Telegram Desktop: Settings, Advanced, Export Telegram data, format 'Machine-readable JSON'."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """``personal_information``: who exported."""
-
-    user_id: int
-    first_name: str = ""
-    last_name: str = ""
-    username: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """An entry of the owner's address book: names that may appear in texts."""
-
-    user_id: int
-    first_name: str = ""
-    last_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedChat:
-    id: int
-    type: str
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """An element of ``messages`` as it is in the file, not yet validated."""
-
-    chat: int
-    value: object
-
-
-Item = Account | Contact | ExportedChat | RawMessage
 
 
 @dataclass
@@ -138,7 +102,7 @@ class ExportReader:
         )
         yield chat
         for event, value in self._elements():
-            yield RawMessage(chat.id, self._build(event, value))
+            yield RawMessages(chat.id, [self._build(event, value)])
 
     def _chat_id(self, header: dict[str, Any], above: str) -> int:
         value = header.get("id")

@@ -7,22 +7,21 @@ changes once it is there: an offset into it is a cursor that survives a kill.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, fields
-from operator import attrgetter
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
 
-from services.ingest.telegram.message import Message, Refused, parse_message
-from services.ingest.telegram.reader import Account, Contact, ExportedChat, ExportReader, RawMessage
+from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages, Reader
+from services.ingest.telegram.message import Message, Refused, Service, parse_message
+from services.ingest.telegram.opening import open_export
 from shared.errors import Invalid
 
 SPOOL, SURVEY = "messages.jsonl", "survey.json"
 EXAMPLES_A_REASON = 3
-#: A message as the tuple of its fields; ``astuple`` copies deeply, which takes half of the pass.
-FIELDS = attrgetter(*(f.name for f in fields(Message)))
 
 
 @dataclass
@@ -40,15 +39,24 @@ class Profile:
 
 @dataclass
 class Survey:
-    """What the first pass found. ``senders`` counts messages by chat and peer, ``read`` all elements of messages."""
+    """What the first pass found.
+
+    Attributes:
+        senders: messages by chat and peer.
+        topics: titles by chat and number.
+        months: messages by ``2024-03``, in UTC.
+        read: all elements of ``messages``; ``accepted`` those that can be stored, ``service`` by what happened.
+    """
 
     account: Account | None = None
     chats: dict[int, ExportedChat] = field(default_factory=dict)
     people: dict[str, Profile] = field(default_factory=dict)
     senders: dict[int, dict[str, int]] = field(default_factory=dict)
+    topics: dict[int, dict[int, str]] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
     read: int = 0
     accepted: int = 0
-    service: int = 0
+    service: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     refused_examples: list[dict[str, object]] = field(default_factory=list)
 
@@ -82,8 +90,8 @@ def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None]
         return _load(folder / SURVEY)
     scratch = folder / f".{SPOOL}.{os.getpid()}"
     try:
-        with export.open("rb") as source, scratch.open("wb") as spool:
-            survey = _pass(ExportReader(source, export.name), spool, on_progress)
+        with open_export(export) as reader, scratch.open("wb") as spool:
+            survey = _pass(reader, spool, on_progress)
             spool.flush()
             os.fsync(spool.fileno())
         if survey.accepted == 0:
@@ -104,15 +112,14 @@ def read_spool(folder: Path, offset: int) -> Iterator[tuple[Message, int]]:
             yield Message(*orjson.loads(line)), offset
 
 
-def _pass(reader: ExportReader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
+def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
     survey = Survey()
     for item in reader:
         match item:
-            case RawMessage(chat, value):
-                survey.read += 1
-                _take(survey, chat, value, spool)
-                if survey.read % 1_000 == 0:
-                    on_progress(reader.position)
+            case RawMessages(chat, values):
+                for value in values:
+                    _take(survey, chat, value, spool)
+                on_progress(reader.position)
             case ExportedChat():
                 survey.chats[item.id] = item
                 survey.senders.setdefault(item.id, {})
@@ -126,21 +133,30 @@ def _pass(reader: ExportReader, spool: BinaryIO, on_progress: Callable[[int], No
 
 
 def _take(survey: Survey, chat: int, raw: object, spool: BinaryIO) -> None:
+    survey.read += 1
     try:
         message = parse_message(chat, raw)
     except Refused as refused:
         survey.refuse(chat, raw, refused)
         return
-    if message is None:
-        survey.service += 1
+    if isinstance(message, Service):
+        _note(survey, chat, message)
         return
     assert isinstance(raw, dict)
     survey.accepted += 1
     survey.profile(message.sender).add(raw.get("from"))
     counts = survey.senders[chat]
     counts[message.sender] = counts.get(message.sender, 0) + 1
+    month = time.strftime("%Y-%m", time.gmtime(message.at))
+    survey.months[month] = survey.months.get(month, 0) + 1
     _nicknames(survey, raw)
-    spool.write(orjson.dumps(FIELDS(message)) + b"\n")
+    spool.write(orjson.dumps(tuple(message)) + b"\n")
+
+
+def _note(survey: Survey, chat: int, service: Service) -> None:
+    survey.service[service.action] = survey.service.get(service.action, 0) + 1
+    if service.id is not None and service.title is not None:
+        survey.topics.setdefault(chat, {})[service.id] = service.title
 
 
 def _nicknames(survey: Survey, raw: dict[str, object]) -> None:
@@ -161,7 +177,7 @@ def _describe(profile: Profile, who: Account | Contact) -> None:
 def _nothing(name: str, survey: Survey) -> Invalid:
     if survey.read == 0:
         return Invalid(f"{name} holds no messages.", hint="Choose at least one chat when you export.")
-    counts = {"service messages": survey.service, **survey.refused}
+    counts = {"service messages": sum(survey.service.values()), **survey.refused}
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in counts.items() if count)
     return Invalid(
         f"{name}: none of its {survey.read:,} messages can be taken ({reasons}).",
@@ -180,5 +196,6 @@ def _load(file: Path) -> Survey:
     raw["account"] = Account(**raw["account"]) if raw["account"] else None
     raw["chats"] = {int(key): ExportedChat(**chat) for key, chat in raw["chats"].items()}
     raw["people"] = {peer: Profile(**profile) for peer, profile in raw["people"].items()}
+    raw["topics"] = {int(key): {int(n): title for n, title in topics.items()} for key, topics in raw["topics"].items()}
     raw["senders"] = {int(key): counts for key, counts in raw["senders"].items()}
     return Survey(**raw)
