@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 
-import orjson
-
-from services.ingest.batch import Prepared, begin_report, count_batch, to_row
+from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
 from services.ingest.repository.accounts import Accounts
@@ -18,19 +14,14 @@ from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
 from services.ingest.stage import Stage
-from services.ingest.telegram.message import Message
 from services.ingest.telegram.owner import Evidence, find_owner
-from services.ingest.telegram.survey import Profile, Survey, read_spool, survey_export
-from shared.contracts.ingest import ImportReport
+from services.ingest.telegram.survey import Profile, Survey, survey_export
+from services.ingest.writing import TakenOver, write_messages
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Invalid, StorageFull, Unavailable
 from shared.telemetry import logger
 
 log = logger(__name__)
-
-
-class TakenOver(Exception):
-    """Another worker has moved the cursor of this import."""
 
 
 async def import_export(stage: Stage, import_id: str) -> None:
@@ -47,7 +38,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
     try:
         survey = _survey(stage, folder, row.filename)
         prepared = await _prepare(stage, import_id, survey)
-        await _write_batches(stage, import_id, folder, survey, prepared)
+        await write_messages(stage, import_id, folder, survey, prepared)
         await _clean_again(stage, prepared)
         await _finish(stage, import_id, folder, survey)
     except TakenOver:
@@ -94,7 +85,7 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
     members = {
-        chat: {everyone[peer].pseudonym for peer in senders if peer in everyone}
+        chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
     named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
@@ -113,42 +104,6 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
         by_chat=survey.senders,
     )
     return find_owner(evidence, filename)
-
-
-async def _write_batches(stage: Stage, import_id: str, folder: Path, survey: Survey, prepared: Prepared) -> None:
-    async with stage.database.transaction() as session:
-        row = await Imports(session).get(import_id)
-    cursor, report = row.cursor, begin_report(row.report, survey)
-    stage.progress.stage("writing", total=survey.accepted, unit="messages")
-    done = 0
-    for batch, end in _batches(read_spool(folder, cursor), stage.settings.import_batch):
-        report = await _write_batch(stage, import_id, prepared, report, batch, (cursor, end))
-        cursor, done = end, report.new + report.changed + report.unchanged + report.refused.get("forgotten", 0)
-        stage.progress.advance(done, new=report.new, changed=report.changed, unchanged=report.unchanged)
-
-
-async def _write_batch(
-    stage: Stage, import_id: str, prepared: Prepared, report: ImportReport, batch: list[Message], move: tuple[int, int]
-) -> ImportReport:
-    """One transaction: the messages and the cursor."""
-    kept = {(m.chat, m.id): m for m in batch if m.sender not in prepared.forgotten}
-    prints = {key: stage.keys.fingerprint(orjson.dumps(tuple(message))) for key, message in kept.items()}
-    async with stage.database.transaction() as session:
-        history = History(session)
-        stored = await history.fingerprints(prepared.account, list(kept))
-        changing = [key for key in kept if stored.get(key) != prints[key]]
-        masked: Counter[str] = Counter()
-        rows = [to_row(stage.keys, prepared, kept[key], prints[key], import_id, masked) for key in changing]
-        await history.write(rows)
-        report = count_batch(report, batch, prepared, stored.keys(), set(changing), masked)
-        if not await Imports(session).advance(import_id, *move, report):
-            raise TakenOver
-    return report
-
-
-def _batches(messages: Iterator[tuple[Message, int]], size: int) -> Iterator[tuple[list[Message], int]]:
-    while chunk := list(islice(messages, size)):
-        yield [message for message, _ in chunk], chunk[-1][1]
 
 
 async def _clean_again(stage: Stage, prepared: Prepared) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -40,7 +40,7 @@ class Keys:
     def seal(self, text: str) -> bytes:
         """Encrypt with AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes)."""
         nonce = os.urandom(NONCE)
-        return nonce + AESGCM(self.text).encrypt(nonce, text.encode(), None)
+        return nonce + _cipher(self.text).encrypt(nonce, text.encode(), None)
 
     def unseal(self, sealed: bytes) -> str:
         """Undo ``seal``.
@@ -49,7 +49,7 @@ class Keys:
             AnselmError: the key is another one than the text was stored with.
         """
         try:
-            return AESGCM(self.text).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+            return _cipher(self.text).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
         except InvalidTag as error:
             hint = "Put the key file back that belongs to this database (INGEST_KEY_FILE)."
             raise AnselmError("Stored text cannot be read with this key.", hint=hint) from error
@@ -89,5 +89,10 @@ def _create(file: Path) -> None:
         scratch.unlink()
 
 
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def _keyed(key: bytes, content: bytes) -> bytes:
-    return hmac.new(key, content, hashlib.sha256).digest()
+    return hmac.digest(key, content, "sha256")

@@ -26,6 +26,12 @@ class IngestSettings(Settings):
         le=50_000,
         description="Messages a transaction: large enough for COPY, small enough to resume",
     )
+    cleaning_processes: int | None = Field(
+        default=None, ge=1, description="Processes that clean beside each other in a large import; unset: one a core"
+    )
+    crew_from_bytes: int = Field(
+        default=4 * 1024**2, ge=0, description="Texts of an import that are cleaned without further processes"
+    )
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )

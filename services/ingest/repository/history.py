@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
@@ -15,43 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from services.ingest.repository.copying import HEADER, TRAILER, StoredMessage
 from shared.errors import StorageFull, Unavailable
 
-COLUMNS = (
-    "account_id", "chat_id", "id", "at", "sender_id", "edited_at", "reply_to", "reply_chat", "forwarded", "via_bot",
-    "business", "media", "details", "raw", "clean", "cleaned_with", "fingerprint", "import_id",
-)  # fmt: skip
-TYPES = (
-    "int4", "int8", "int8", "timestamptz", "int4", "timestamptz", "int8", "int8", "bool", "bool",
-    "bool", "text", "bytea", "bytea", "text", "bytea", "bytea", "text",
-)  # fmt: skip
-VALUES = attrgetter(*COLUMNS)
 #: An edit keeps the import that brought the message first.
-UPDATED = [c for c in COLUMNS if c not in ("account_id", "chat_id", "id", "import_id")]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """One row as it is written; field order is ``COLUMNS``."""
-
-    account_id: int
-    chat_id: int
-    id: int
-    at: datetime
-    sender_id: int
-    edited_at: datetime | None
-    reply_to: int | None
-    reply_chat: int | None
-    forwarded: bool
-    via_bot: bool
-    business: bool
-    media: str | None
-    details: bytes | None
-    raw: bytes | None
-    clean: str | None
-    cleaned_with: bytes
-    fingerprint: bytes
-    import_id: str
+UPDATED = [c for c in StoredMessage._fields if c not in ("account_id", "chat_id", "id", "import_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +61,12 @@ class History:
         rows = await self._session.execute(query, arguments)
         return {(chat, number): fingerprint for chat, number, fingerprint in rows}
 
-    async def write(self, rows: Sequence[StoredMessage]) -> None:
-        """COPY into a staging table, then insert or update; keys must be unique among ``rows``."""
+    async def write(self, rows: bytes) -> None:
+        """COPY into a staging table, then insert or update.
+
+        Args:
+            rows: what ``packed`` gave; no message may stand in it twice.
+        """
         if not rows:
             return
         try:
@@ -105,24 +76,23 @@ class History:
         except OperationalError as error:
             hint = "Check DATABASE_URL and that the database runs."
             raise Unavailable("PostgreSQL does not answer.", hint=hint) from error
-        names, updates = ", ".join(COLUMNS), ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
+        names = ", ".join(StoredMessage._fields)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
         merge = (
             f"insert into ingest.messages ({names}) select {names} from incoming "  # noqa: S608 - our own column names
             f"on conflict (account_id, chat_id, id) do update set {updates}"
         )
         await self._session.execute(text(merge))
 
-    async def _copy(self, rows: Sequence[StoredMessage]) -> None:
+    async def _copy(self, rows: bytes) -> None:
         """COPY goes past SQLAlchemy, on the connection of the same transaction; so do its errors."""
         connection = await self._driver()
         await connection.execute(
             "create temp table if not exists incoming (like ingest.messages) on commit delete rows"
         )
-        statement = f"copy incoming ({', '.join(COLUMNS)}) from stdin binary"
+        statement = f"copy incoming ({', '.join(StoredMessage._fields)}) from stdin binary"
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(TYPES)
-            for row in rows:
-                await copy.write_row(VALUES(row))
+            await copy.write(HEADER + rows + TRAILER)
 
     async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[models.Message]:
         """Messages with text that another cleaner, or another set of names, made the clean text of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from services.ingest.telegram.details import details_of
@@ -17,6 +18,7 @@ MEDIA_FIELDS = (
     "photo", "file", "contact_information", "location_information", "place_name", "game_title",
     "invoice_information", "poll", "todo_list", "giveaway_information", "giveaway_results", "paid_stars_amount",
 )  # fmt: skip
+MEDIA = frozenset(MEDIA_FIELDS)
 
 
 class Refused(Exception):
@@ -71,31 +73,35 @@ def parse_message(chat: int, raw: object) -> Message | Service:
     if not isinstance(raw, dict):
         raise Refused("message", "wrong")
     kind = raw.get("type")
-    if kind == "service":
-        return _service(raw)
-    if kind == "unsupported":
-        raise Refused("type", "unsupported")
     if kind != "message":
-        raise Refused("type", "missing" if kind is None else "wrong")
+        return _other(kind, raw)
     number = _id(raw)
     text, media = _text(raw), _media(raw)
     if media is None and not text.strip():
         raise Refused("text", "empty")
     return Message(
-        chat=chat,
-        id=number,
-        at=_date(raw),
-        sender=peer(raw.get("from_id")),
-        text=text,
-        edited=_unix(raw.get("edited_unixtime")) or _local(raw.get("edited")),
-        reply_to=_optional_id(raw.get("reply_to_message_id")),
-        reply_chat=_peer_number(raw.get("reply_to_peer_id")),
-        forwarded="forwarded_from" in raw or "saved_from" in raw,
-        via_bot="via_bot" in raw,
-        business="via_business_bot" in raw,
-        media=media,
-        details=details_of(raw),
+        chat,
+        number,
+        _date(raw),
+        peer(raw.get("from_id")),
+        text,
+        _edited(raw) if "edited" in raw or "edited_unixtime" in raw else None,
+        _optional_id(raw["reply_to_message_id"]) if "reply_to_message_id" in raw else None,
+        _peer_number(raw["reply_to_peer_id"]) if "reply_to_peer_id" in raw else None,
+        "forwarded_from" in raw or "saved_from" in raw,
+        "via_bot" in raw,
+        "via_business_bot" in raw,
+        media,
+        details_of(raw),
     )
+
+
+def _other(kind: object, raw: dict[str, Any]) -> Service:
+    if kind == "service":
+        return _service(raw)
+    if kind == "unsupported":
+        raise Refused("type", "unsupported")
+    raise Refused("type", "missing" if kind is None else "wrong")
 
 
 def _service(raw: dict[str, Any]) -> Service:
@@ -119,13 +125,18 @@ def peer(value: object) -> str:
     Raises:
         Refused: there is none, or it is no peer.
     """
+    if isinstance(value, str) and _is_peer(value):
+        return value
     if value is None or value == "":
         raise Refused("from_id", "missing")
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return f"user{value}"
-    if isinstance(value, str) and PEER.fullmatch(value):
-        return value
     raise Refused("from_id", "wrong")
+
+
+@lru_cache(maxsize=4_096)
+def _is_peer(value: str) -> bool:
+    return PEER.fullmatch(value) is not None
 
 
 def plain_text(value: object) -> str:
@@ -156,11 +167,15 @@ def _text(raw: dict[str, Any]) -> str:
 
 def _storable(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _media(raw: dict[str, Any]) -> str | None:
     kind = raw.get("media_type")
+    if kind is None and MEDIA.isdisjoint(raw):
+        return None
     if isinstance(kind, str) and kind:
         return kind
     return next((field for field in MEDIA_FIELDS if field in raw), None)
@@ -182,12 +197,15 @@ def _optional_id(value: object) -> int | None:
 
 
 def _date(raw: dict[str, Any]) -> int:
-    if raw.get("date_unixtime") is None and raw.get("date") is None:
-        raise Refused("date", "missing")
     at = _unix(raw.get("date_unixtime")) or _local(raw.get("date"))
-    if at is None:
-        raise Refused("date", "wrong")
-    return at
+    if at is not None:
+        return at
+    missing = raw.get("date_unixtime") is None and raw.get("date") is None
+    raise Refused("date", "missing" if missing else "wrong")
+
+
+def _edited(raw: dict[str, Any]) -> int | None:
+    return _unix(raw.get("edited_unixtime")) or _local(raw.get("edited"))
 
 
 def _unix(value: object) -> int | None:

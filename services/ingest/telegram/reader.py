@@ -8,8 +8,9 @@ from typing import Any, BinaryIO
 
 import ijson
 
+from services.ingest.telegram.blocks import BlockFile
 from services.ingest.telegram.items import Account, Contact, ExportedChat, Item, RawMessages
-from services.ingest.telegram.repair import CHUNK, RepairedFile
+from services.ingest.telegram.repair import CHUNK
 from services.ingest.telegram.signatures import describe_keys, describe_start
 from shared.errors import Invalid
 
@@ -34,7 +35,7 @@ class ExportReader:
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._source = RepairedFile(self.file)
+        self._source = BlockFile(self.file)
 
     @property
     def position(self) -> int:
@@ -80,8 +81,9 @@ class ExportReader:
                 self._skip()
                 continue
             self._expect(next(self._events)[0], "start_array", f"{section}.list", "a list")
-            for number, (event, _) in enumerate(self._elements()):
-                yield from self._chat(event, f"{section}.list[{number}]")
+            for number, (event, value) in enumerate(self._elements()):
+                if self._source.take(value) is None:  # a run has no chat with messages in it
+                    yield from self._chat(event, f"{section}.list[{number}]")
 
     def _chat(self, event: str, place: str) -> Iterator[Item]:
         self._expect(event, "start_map", place, "an object")
@@ -102,7 +104,7 @@ class ExportReader:
         )
         yield chat
         for event, value in self._elements():
-            yield RawMessages(chat.id, [self._build(event, value)])
+            yield RawMessages(chat.id, self._source.take(value) or [self._build(event, value)])
 
     def _chat_id(self, header: dict[str, Any], above: str) -> int:
         value = header.get("id")
@@ -147,7 +149,8 @@ class ExportReader:
 
     def _skip(self) -> None:
         depth = 0
-        for event, _ in self._events:
+        for event, value in self._events:
+            self._source.take(value)
             depth += event.startswith("start_")
             depth -= event.startswith("end_")
             if depth == 0:
@@ -173,6 +176,8 @@ class ExportReader:
             top = stack[-1]
             if isinstance(top, dict):
                 top[keys[-1]] = item
+            elif run := self._source.take(item):
+                top += run
             else:
                 top.append(item)
             if event in ("start_map", "start_array"):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|[\s\S])")
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 
 
 def repaired(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
 from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages, Reader
-from services.ingest.telegram.message import Message, Refused, Service, parse_message
+from services.ingest.telegram.message import Refused, Service, parse_message
 from services.ingest.telegram.opening import open_export
 from shared.errors import Invalid
 
 SPOOL, SURVEY = "messages.jsonl", "survey.json"
 EXAMPLES_A_REASON = 3
+DAY = 86_400
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Survey:
     Attributes:
         senders: messages by chat and peer.
         topics: titles by chat and number.
-        months: messages by ``2024-03``, in UTC.
+        days: messages by day, counted from 1970 in UTC.
         read: all elements of ``messages``; ``accepted`` those that can be stored, ``service`` by what happened.
     """
 
@@ -53,12 +54,21 @@ class Survey:
     people: dict[str, Profile] = field(default_factory=dict)
     senders: dict[int, dict[str, int]] = field(default_factory=dict)
     topics: dict[int, dict[int, str]] = field(default_factory=dict)
-    months: dict[str, int] = field(default_factory=dict)
+    days: dict[int, int] = field(default_factory=dict)
     read: int = 0
     accepted: int = 0
     service: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     refused_examples: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def months(self) -> dict[str, int]:
+        """Messages by ``2024-03``, in order."""
+        found: dict[str, int] = {}
+        for day, count in sorted(self.days.items()):
+            month = time.strftime("%Y-%m", time.gmtime(day * DAY))
+            found[month] = found.get(month, 0) + count
+        return found
 
     def profile(self, peer: str) -> Profile:
         return self.people.setdefault(peer, Profile())
@@ -103,13 +113,11 @@ def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None]
     return survey
 
 
-def read_spool(folder: Path, offset: int) -> Iterator[tuple[Message, int]]:
-    """The messages from a byte offset on, each with the offset behind it."""
+def read_spool(folder: Path, offset: int) -> Iterator[bytes]:
+    """The lines from a byte offset on; each is the JSON of a ``Message``."""
     with (folder / SPOOL).open("rb") as spool:
         spool.seek(offset)
-        for line in spool:
-            offset += len(line)
-            yield Message(*orjson.loads(line)), offset
+        yield from spool
 
 
 def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
@@ -117,8 +125,7 @@ def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -
     for item in reader:
         match item:
             case RawMessages(chat, values):
-                for value in values:
-                    _take(survey, chat, value, spool)
+                spool.write(b"".join(_taken(survey, chat, values)))
                 on_progress(reader.position)
             case ExportedChat():
                 survey.chats[item.id] = item
@@ -132,39 +139,42 @@ def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -
     return survey
 
 
-def _take(survey: Survey, chat: int, raw: object, spool: BinaryIO) -> None:
-    survey.read += 1
-    try:
-        message = parse_message(chat, raw)
-    except Refused as refused:
-        survey.refuse(chat, raw, refused)
-        return
-    if isinstance(message, Service):
-        _note(survey, chat, message)
-        return
-    assert isinstance(raw, dict)
-    survey.accepted += 1
-    survey.profile(message.sender).add(raw.get("from"))
-    counts = survey.senders[chat]
-    counts[message.sender] = counts.get(message.sender, 0) + 1
-    month = time.strftime("%Y-%m", time.gmtime(message.at))
-    survey.months[month] = survey.months.get(month, 0) + 1
-    _nicknames(survey, raw)
-    spool.write(orjson.dumps(tuple(message)) + b"\n")
+def _taken(survey: Survey, chat: int, values: Iterable[object]) -> Iterator[bytes]:
+    """Count a run of messages, and give the line of each that can be stored."""
+    senders, days = survey.senders[chat], survey.days
+    for raw in values:
+        survey.read += 1
+        try:
+            message = parse_message(chat, raw)
+        except Refused as refused:
+            survey.refuse(chat, raw, refused)
+            continue
+        if isinstance(message, Service):
+            _note(survey, chat, message)
+            continue
+        sender, day = message.sender, message.at // DAY
+        senders[sender] = senders.get(sender, 0) + 1
+        days[day] = days.get(day, 0) + 1
+        survey.accepted += 1
+        _name(survey, sender, raw)  # type: ignore[arg-type]
+        yield orjson.dumps(tuple(message), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _name(survey: Survey, sender: str, raw: dict[str, Any]) -> None:
+    """Whom the message names: its sender, and whoever is mentioned by a nickname, which carries their id."""
+    profile, name = survey.people.get(sender), raw.get("from")
+    if profile is None or profile.names[-1:] != [name]:
+        survey.profile(sender).add(name)
+    entities = raw.get("text_entities")
+    for entity in entities if isinstance(entities, list) else ():
+        if isinstance(entity, dict) and entity.get("type") == "mention_name" and isinstance(entity.get("user_id"), int):
+            survey.profile(f"user{entity['user_id']}").add(entity.get("text"))
 
 
 def _note(survey: Survey, chat: int, service: Service) -> None:
     survey.service[service.action] = survey.service.get(service.action, 0) + 1
     if service.id is not None and service.title is not None:
         survey.topics.setdefault(chat, {})[service.id] = service.title
-
-
-def _nicknames(survey: Survey, raw: dict[str, object]) -> None:
-    """A mention of somebody without a username carries their id, and often a nickname."""
-    entities = raw.get("text_entities")
-    for entity in entities if isinstance(entities, list) else ():
-        if isinstance(entity, dict) and entity.get("type") == "mention_name" and isinstance(entity.get("user_id"), int):
-            survey.profile(f"user{entity['user_id']}").add(entity.get("text"))
 
 
 def _describe(profile: Profile, who: Account | Contact) -> None:
@@ -197,5 +207,6 @@ def _load(file: Path) -> Survey:
     raw["chats"] = {int(key): ExportedChat(**chat) for key, chat in raw["chats"].items()}
     raw["people"] = {peer: Profile(**profile) for peer, profile in raw["people"].items()}
     raw["topics"] = {int(key): {int(n): title for n, title in topics.items()} for key, topics in raw["topics"].items()}
+    raw["days"] = {int(day): count for day, count in raw["days"].items()}
     raw["senders"] = {int(key): counts for key, counts in raw["senders"].items()}
     return Survey(**raw)
