@@ -79,11 +79,12 @@ def beside(number: int, at: int, rng: random.Random) -> dict[str, Any]:
 
 
 def write_export(out: TextIO, count: int, chats: int, seed: int) -> None:
-    """An account's export, laid out as Telegram Desktop does: a line a field, one space a level."""
-    rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    """An account's export, laid out as Telegram Desktop does: a line a field, one space a level. With a larger count
+    and the same seed, every chat goes on where it ended."""
     info = {"user_id": OWNER[0], "first_name": OWNER[1], "last_name": OWNER[2], "username": "@robin_falk"}
     out.write(f'{{\n "about": "Generated.",\n "personal_information": {json.dumps(info)},\n "chats": {{\n  "list": [')
     for number in range(chats):
+        rng = random.Random(f"{seed}-{number}")  # noqa: S311 - reproducible, not secret
         share = count // chats + (number < count % chats)
         contact = (2000000 + number, f"{FIRST[number % len(FIRST)]} {LAST[number * 5 % len(LAST)]}")
         head = {"name": contact[1], "type": "personal_chat", "id": contact[0]}

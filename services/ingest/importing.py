@@ -9,6 +9,8 @@ from pathlib import Path
 from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
+from services.ingest.recleaning import clean_again
+from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
@@ -17,6 +19,7 @@ from services.ingest.stage import Stage
 from services.ingest.telegram.owner import Evidence, find_owner
 from services.ingest.telegram.survey import Profile, Survey, survey_export
 from services.ingest.writing import TakenOver, write_messages
+from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Invalid, StorageFull, Unavailable
 from shared.telemetry import logger
@@ -36,11 +39,12 @@ async def import_export(stage: Stage, import_id: str) -> None:
         return
     folder = stage.settings.uploads / import_id
     try:
-        survey = _survey(stage, folder, row.filename)
-        prepared = await _prepare(stage, import_id, survey)
-        await write_messages(stage, import_id, folder, survey, prepared)
-        await _clean_again(stage, prepared)
-        await _finish(stage, import_id, folder, survey)
+        if not await repeat(stage, row):
+            survey = _survey(stage, folder, row.filename)
+            prepared = await _prepare(stage, import_id, survey)
+            await write_messages(stage, import_id, folder, survey, prepared)
+            await clean_again(stage, prepared.account, prepared.cleaner)
+        await _finish(stage, import_id, folder)
     except TakenOver:
         log.info("import_taken_over", import_id=import_id)
     except Unavailable:
@@ -106,40 +110,17 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
     return find_owner(evidence, filename)
 
 
-async def _clean_again(stage: Stage, prepared: Prepared) -> None:
-    """Older messages that name somebody whose name this import brought, or that an older cleaner cleaned."""
-    stage.progress.stage("cleaning", unit="messages")
-    cleaner, done = prepared.cleaner, 0
-    async with stage.database.transaction() as session:
-        everyone = {one.id: one.pseudonym for one in await People(session, stage.keys).all()}
-        members = {
-            chat: {everyone[person] for person in people}
-            for chat, people in (await History(session).members(prepared.account)).items()
-        }
-    while True:
-        async with stage.database.transaction() as session:
-            rows = await History(session).stale(prepared.account, cleaner.key, stage.settings.import_batch)
-            for row in rows:
-                assert row.raw is not None
-                row.clean = cleaner.clean(stage.keys.unseal(row.raw), members.get(row.chat_id, set())).text
-                row.cleaned_with = cleaner.key
-        if not rows:
-            return
-        done += len(rows)
-        stage.progress.advance(done)
-
-
-async def _finish(stage: Stage, import_id: str, folder: Path, survey: Survey) -> None:
+async def _finish(stage: Stage, import_id: str, folder: Path) -> None:
     async with stage.database.transaction() as session:
         imports = Imports(session)
         row = await imports.get(import_id)
+        report = ImportReport.model_validate(row.report)
         if row.consent and row.account_id is not None:
             evidence = f"Given by the owner with import {import_id}."
-            await grant_owner(session, stage.keys, row.account_id, survey.chats, evidence)
+            await grant_owner(session, stage.keys, row.account_id, map(int, report.by_chat), evidence)
         await imports.end(import_id, JobState.DONE)
-        report = row.report
     shutil.rmtree(folder, ignore_errors=True)
-    stage.progress.finish(report=report)
+    stage.progress.finish(report=report.model_dump(mode="json"))
 
 
 def _told(error: Exception, filename: str) -> AnselmError:

@@ -55,7 +55,7 @@ def _work(task: Task, job: str, kind: str, work: Work, give_up: Callable[[Stage,
     progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
 
     async def attempt() -> None:
-        database = Database(settings, pooled=False)
+        database = Database(settings)
         stage = Stage(settings, database, load_keys(settings.key_file), progress)
         try:
             async with only_worker(database, job):

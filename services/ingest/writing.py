@@ -63,7 +63,7 @@ class Writer:
     async def _stored(self, batch: Batch) -> dict[Key, bytes]:
         """What the table has of these messages, or will have when the batches before are written."""
         async with self.stage.database.transaction() as session:
-            stored = await History(session).fingerprints(self.prepared.account, list(batch.prints))
+            stored = await History(session).fingerprints(self.prepared.account, batch.prints)
         for ahead in self.waiting:
             for key in ahead.batch.prints.keys() & batch.prints.keys():
                 stored[key] = ahead.batch.prints[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,16 +50,21 @@ class History:
         )
         await self._session.execute(query)
 
-    async def fingerprints(self, account_id: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-        """What is stored of these (chat, message) pairs."""
-        query = text(
-            "select m.chat_id, m.id, m.fingerprint from ingest.messages m "
-            "join unnest(cast(:chats as bigint[]), cast(:ids as bigint[])) as k(chat_id, id) using (chat_id, id) "
-            "where m.account_id = :account"
-        )
-        arguments = {"account": account_id, "chats": [chat for chat, _ in keys], "ids": [number for _, number in keys]}
-        rows = await self._session.execute(query, arguments)
-        return {(chat, number): fingerprint for chat, number, fingerprint in rows}
+    async def fingerprints(self, account_id: int, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """What is stored of these (chat, message) pairs, and of whatever lies between them in the same chats."""
+        ranges: dict[int, tuple[int, int]] = {}
+        for chat, number in keys:
+            low, high = ranges.get(chat, (number, number))
+            ranges[chat] = min(low, number), max(high, number)
+        found: dict[tuple[int, int], bytes] = {}
+        for chat, (low, high) in ranges.items():
+            query = select(models.Message.id, models.Message.fingerprint).where(
+                models.Message.account_id == account_id,
+                models.Message.chat_id == chat,
+                models.Message.id.between(low, high),
+            )
+            found |= {(chat, number): fingerprint for number, fingerprint in await self._session.execute(query)}
+        return found
 
     async def write(self, rows: bytes) -> None:
         """COPY into a staging table, then insert or update.
@@ -94,10 +99,10 @@ class History:
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
             await copy.write(HEADER + rows + TRAILER)
 
-    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[models.Message]:
-        """Messages with text that another cleaner, or another set of names, made the clean text of."""
+    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[tuple[int, int, bytes]]:
+        """Chat, number and sealed text of messages that another cleaner, or other names, made the clean text of."""
         query = (
-            select(models.Message)
+            select(models.Message.chat_id, models.Message.id, models.Message.raw)
             .where(
                 models.Message.account_id == account_id,
                 models.Message.cleaned_with != key,
@@ -106,7 +111,22 @@ class History:
             .order_by(models.Message.chat_id, models.Message.id)
             .limit(limit)
         )
-        return (await self._session.scalars(query)).all()
+        return [(chat, number, raw) for chat, number, raw in await self._session.execute(query) if raw is not None]
+
+    async def set_clean(
+        self, account_id: int, messages: Sequence[tuple[int, int]], texts: Sequence[str], key: bytes
+    ) -> None:
+        """Replace the clean texts of (chat, message) pairs."""
+        if not messages:
+            return
+        query = text(
+            "update ingest.messages m set clean = k.clean, cleaned_with = :key from unnest("
+            "cast(:chats as bigint[]), cast(:ids as bigint[]), cast(:texts as text[])) as k(chat_id, id, clean) "
+            "where m.account_id = :account and m.chat_id = k.chat_id and m.id = k.id"
+        )
+        chats, ids = [chat for chat, _ in messages], [number for _, number in messages]
+        arguments = {"account": account_id, "chats": chats, "ids": ids, "texts": list(texts), "key": key}
+        await self._session.execute(query, arguments)
 
     async def discard(self, import_id: str) -> None:
         """Remove the messages that an import brought, and the chats that nobody has written in without them."""

@@ -96,7 +96,7 @@ async def test_two_workers_on_one_import_do_not_write_twice(world: World, tmp_pa
 async def test_an_import_goes_on_when_the_database_was_away(world: World, tmp_path: Path) -> None:
     file = tmp_path / "result.json"
     with file.open("w") as out:
-        write_export(out, 6_000, chats=3, seed=9)
+        write_export(out, 40_000, chats=3, seed=9)
     queued = await world.client.upload(file, consent=True)
     importing = asyncio.create_task(import_export(world.stage(queued.id), queued.id))
     await until_written(world, queued.id, 1_000)
@@ -108,7 +108,7 @@ async def test_an_import_goes_on_when_the_database_was_away(world: World, tmp_pa
         await importing
     half = await world.client.get_import(queued.id)
     assert half.state == JobState.RUNNING
-    assert 1_000 <= half.report.new < 6_000
+    assert 1_000 <= half.report.new < 40_000
     await import_export(world.stage(queued.id), queued.id)
     done = await world.client.get_import(queued.id)
-    assert (done.state, done.report.new) == (JobState.DONE, 6_000)
+    assert (done.state, done.report.new) == (JobState.DONE, 40_000)
