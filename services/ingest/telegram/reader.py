@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from services.ingest.telegram.blocks import BlockFile
+from services.ingest.telegram.identities import chat_of, identified
 from services.ingest.telegram.items import Account, Contact, ExportedChat, Item, RawMessages
 from services.ingest.telegram.repair import CHUNK
 from services.ingest.telegram.signatures import describe_keys, describe_start
@@ -17,6 +18,8 @@ from shared.errors import Invalid
 EXPORT_AGAIN = (
     "Export again in Telegram Desktop: Settings, Advanced, Export Telegram data, format 'Machine-readable JSON'."
 )
+#: What a chat is whose export does not say: most chats are with one person.
+UNKNOWN = "personal_chat"
 
 
 @dataclass
@@ -47,11 +50,11 @@ class ExportReader:
         self.file.seek(0)
         if problem := describe_start(start):
             raise self._invalid(problem)
-        self._events = ijson.basic_parse(self._source, use_float=True, buf_size=CHUNK)
+        self._events = ijson.basic_parse(self._source, buf_size=CHUNK)
         try:
             yield from self._document()
             next(self._events, None)
-        except ijson.IncompleteJSONError as error:
+        except (ijson.JSONError, ValueError) as error:  # the latter for bytes that are no text, and endless numbers
             raise self._broken(error) from None
 
     def _document(self) -> Iterator[Item]:
@@ -99,25 +102,28 @@ class ExportReader:
     def _messages(self, header: dict[str, Any], place: str) -> Iterator[Item]:
         self._expect(next(self._events)[0], "start_array", place, "a list")
         above = place.removesuffix("messages")
-        chat = ExportedChat(
-            id=self._chat_id(header, above), type=self._chat_type(header, above), name=_text(header.get("name")) or None
-        )
+        name = _text(header.get("name"))
+        chat = ExportedChat(self._chat_id(header, above), self._chat_type(header, above), name or None)
         yield chat
         for event, value in self._elements():
-            yield RawMessages(chat.id, self._source.take(value) or [self._build(event, value)])
+            run = self._source.take(value) or [self._build(event, value)]
+            yield RawMessages(chat.id, run if "id" in header else [identified(one) for one in run])
 
     def _chat_id(self, header: dict[str, Any], above: str) -> int:
+        """Exports that were cut down by other tools may lack it; those of other apps do."""
         value = header.get("id")
         if value is None:
-            raise self._invalid(f"the field {above}id is missing" + describe_keys(self._seen, or_else=""))
+            if app := describe_keys(self._seen, or_else=""):
+                raise self._invalid(f"the field {above}id is missing{app}")
+            return chat_of(_text(header.get("name")))
         if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
             raise self._invalid(f"the field {above}id is not a number")
         return value
 
     def _chat_type(self, header: dict[str, Any], above: str) -> str:
-        value = header.get("type")
+        value = header.get("type", UNKNOWN)
         if not isinstance(value, str):
-            raise self._invalid(f"the field {above}type is {'missing' if value is None else 'not a text'}")
+            raise self._invalid(f"the field {above}type is not a text")
         return value
 
     def _account(self, value: object) -> Account:

@@ -81,9 +81,9 @@ BROKEN = {
     "Slack": ('[{"ts": "1", "user": "U1", "text": "x"}]', "Slack"),
     "nothing known": ('{"a": 1}', "neither a field messages nor a field chats"),
     "messages no list": ('{"id": 7, "type": "personal_chat", "messages": {}}', "messages is not a list"),
-    "chat without id": (
-        '{"chats": {"list": [{"type": "personal_chat", "messages": []}]}}',
-        "chats.list[0].id is missing",
+    "id no number": (
+        '{"chats": {"list": [{"type": "personal_chat", "id": "7", "messages": []}]}}',
+        "chats.list[0].id is not a number",
     ),
     "type no text": ('{"id": 7, "type": 3, "messages": []}', "type is not a text"),
     "no chats": ('{"chats": {"list": []}}', "holds no messages"),

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.telegram import reader, repair
+from examples.generate import write_export
+from services.ingest.telegram import blocks, repair
+from services.ingest.telegram.identities import chat_of, peer_of
 from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages
 from services.ingest.telegram.message import Message, Refused, Service, parse_message, peer, plain_text
 from services.ingest.telegram.reader import ExportReader
@@ -59,17 +61,41 @@ values = st.recursive(
 )
 
 
-@given(st.lists(values), st.integers(1, 40))
-def test_every_value_arrives_as_it_stands_whatever_the_chunks(messages: list[Any], size: int) -> None:
-    data = json.dumps({"id": 7, "type": "personal_chat", "messages": messages, "more": messages}).encode()
-    before, reader.CHUNK, repair.CHUNK = reader.CHUNK, size, size
-    try:
+layouts = st.sampled_from([{"indent": 1}, {"indent": 0}, {"indent": 4}, {}, {"separators": (",", ":")}])
+
+
+@given(st.lists(values), st.integers(1, 400), layouts)
+def test_every_value_arrives_as_it_stands_whatever_the_layout(messages: list[Any], size: int, layout: Any) -> None:
+    export = {"id": 7, "type": "personal_chat", "messages": messages, "more": messages}
+    data = json.dumps(export, **layout).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repair, "CHUNK", size)
+        patch.setattr(blocks, "SHORT", 1)
         items = list(ExportReader(io.BytesIO(data), "result.json"))
-    finally:
-        reader.CHUNK = repair.CHUNK = before
     found = [value for item in items if isinstance(item, RawMessages) for value in item.values]
     # A lone surrogate cannot be stored; the parser gives a question mark for it.
     assert json.dumps(found) == json.dumps(json.loads(json.dumps(messages).encode("utf-8", "replace")))
+
+
+def test_as_telegram_lays_it_out_messages_come_in_runs() -> None:
+    out = io.StringIO()
+    write_export(out, 3_000, chats=4, seed=1)
+    runs = [item for item in ExportReader(io.BytesIO(out.getvalue().encode()), "x") if isinstance(item, RawMessages)]
+    expected = json.loads(out.getvalue())["chats"]["list"]
+    assert [value for run in runs for value in run.values] == [m for chat in expected for m in chat["messages"]]
+    assert {run.chat for run in runs} == {chat["id"] for chat in expected}
+    assert len(runs) < 300
+
+
+def test_a_chat_without_numbers_is_known_by_its_content() -> None:
+    bare = {"messages": [{"type": "message", "date_unixtime": "1544006350", "from": "Ada", "text": "hi"}]}
+    chat, run = read({"name": "Mira", **bare})
+    assert chat == ExportedChat(chat_of("Mira"), "personal_chat", "Mira")
+    assert isinstance(run, RawMessages)
+    message = parse_message(run.chat, run.values[0])
+    assert isinstance(message, Message)
+    assert (message.sender, message.id < 0) == (peer_of("Ada"), True)
+    assert read({"name": "Mira", **bare}) == [chat, run]
 
 
 @given(st.integers(0, 300))
