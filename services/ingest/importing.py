@@ -43,6 +43,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
             survey = _survey(stage, folder, row.filename)
             prepared = await _prepare(stage, import_id, survey)
             await write_messages(stage, import_id, folder, survey, prepared)
+            await _assign_topics(stage, prepared.account, survey)
             await clean_again(stage, prepared.account, prepared.cleaner)
         await _finish(stage, import_id, folder)
     except TakenOver:
@@ -85,6 +86,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         seal = stage.keys.seal
         chats = [(chat.id, chat.type, seal(chat.name) if chat.name else None) for chat in survey.chats.values()]
         await history.add_chats(account, chats)
+        titles = [(chat, n, seal(title)) for chat, topics in survey.topics.items() for n, title in topics.items()]
+        await history.add_topics(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
@@ -108,6 +111,14 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
         by_chat=survey.senders,
     )
     return find_owner(evidence, filename)
+
+
+async def _assign_topics(stage: Stage, account: int, survey: Survey) -> None:
+    async with stage.database.transaction() as session:
+        forums = await History(session).forums(account)
+    for chat in sorted(forums & survey.chats.keys()):
+        async with stage.database.transaction() as session:
+            await History(session).assign_topics(account, chat)
 
 
 async def _finish(stage: Stage, import_id: str, folder: Path) -> None:

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 def said(number: int, sender: int, text: str, minutes: float | None = None, **more: object) -> ReadMessage:
     at = BEGAN + timedelta(minutes=number if minutes is None else minutes)
-    fields = {"reply_to": None, "forwarded": False, "via_bot": False, "media": None} | more
+    fields = {"reply_to": None, "topic": None, "forwarded": False, "via_bot": False, "media": None} | more
     return ReadMessage(number, at, sender, text, **fields)  # type: ignore[arg-type]
 
 
