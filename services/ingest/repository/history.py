@@ -213,8 +213,11 @@ class History:
         if after is not None:
             place = select(m.at, m.id).where(m.account_id == account_id, m.chat_id == chat_id, m.id == after)
             query = query.where(tuple_(m.at, m.id) > place.scalar_subquery())
-        async for number, at, sender, clean, *beside in await self._session.stream(query):
-            yield ReadMessage(number, at, sender, clean or "", *beside)
+        async for row in await self._session.stream(query):
+            number, at, sender, clean, *_ = row
+            yield ReadMessage(
+                number, at, sender, clean or "", row.reply_to, row.topic, row.forwarded, row.via_bot, row.media
+            )
 
     async def _driver(self) -> AsyncConnection[Any]:
         raw = await (await self._session.connection()).get_raw_connection()
