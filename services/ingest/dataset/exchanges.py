@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from services.ingest.repository.history import ReadMessage
 
@@ -23,6 +24,10 @@ class Exchange:
     session: int
     said: tuple[ReadMessage, ...]
     reply: tuple[ReadMessage, ...]
+
+    @property
+    def topic(self) -> int | None:
+        return self.reply[0].topic
 
     @property
     def messages(self) -> tuple[ReadMessage, ...]:
@@ -51,10 +56,18 @@ def sessions(messages: Iterable[ReadMessage], gap: timedelta) -> Iterator[list[R
         yield run
 
 
+def by_topic(messages: Iterable[ReadMessage]) -> Iterator[list[ReadMessage]]:
+    """The messages of each topic of a chat, those without one first; most chats have none."""
+    found: dict[int | None, list[ReadMessage]] = {None: []}
+    for message in messages:
+        found.setdefault(message.topic, []).append(message)
+    yield from found.values()
+
+
 def find_exchanges(
     messages: Iterable[ReadMessage], owner: int, allowed: frozenset[int], gap: timedelta, tally: Tally
 ) -> Iterator[Exchange]:
-    """The exchanges of one chat, oldest first.
+    """The exchanges of one chat, oldest first in each of its topics, one topic after the other.
 
     An exchange is left out when the message that it answers is withheld or has no text; the others' words in it are
     left out one by one.
@@ -63,7 +76,7 @@ def find_exchanges(
         messages: of one chat, oldest first.
         allowed: people whose words may be used.
     """
-    for number, session in enumerate(sessions(messages, gap)):
+    for number, session in enumerate(chain.from_iterable(sessions(topic, gap) for topic in by_topic(messages))):
         for said, reply in _turns(session, owner):
             words, voice = _usable(said, allowed, tally), _usable(reply, allowed | {owner}, tally)
             if not voice:

@@ -48,6 +48,16 @@ def test_bursts_are_merged_and_silence_ends_a_session() -> None:
     assert [e.session for e in found] == [0, 0, 1]
 
 
+def test_topics_of_a_forum_are_conversations_of_their_own() -> None:
+    found = exchanges(
+        said(1, MIRA, "boat?", topic=10), said(2, OMAR, "bread?", topic=20), said(3, OWNER, "sails", topic=10),
+        said(4, OWNER, "rye", topic=20), said(5, OMAR, "hello"), said(6, OWNER, "ahoi"),
+    )  # fmt: skip
+    assert numbers(found) == [([5], [6]), ([1], [3]), ([2], [4])]
+    assert [e.session for e in found] == [0, 1, 2]
+    assert [len(thread) for thread in threads(found)] == [1, 1, 1]
+
+
 def test_a_burst_that_opens_a_session_answers_nothing() -> None:
     tally = Tally()
     assert numbers(exchanges(said(1, OWNER, "ahoi"), said(2, MIRA, "hi"), said(3, OWNER, "well"), tally=tally)) == [
