@@ -1,8 +1,9 @@
 """Threads: the unit of the split.
 
 A thread is a run of whole sessions of one chat, closed at the first end of a session after ``LEAST`` exchanges, and
-where another topic begins; a session longer than ``MOST`` is cut. Neither context nor reply crosses the border of a thread, so that no message
-stands in two splits. Runs are counted from the beginning of a chat: new messages change the last thread only.
+where another topic begins; a session longer than ``MOST`` is cut. Neither context nor reply crosses the border of a
+thread, so that no message stands in two splits. Runs are counted from the beginning of a chat: new messages change the
+last thread only.
 """
 
 from __future__ import annotations
