@@ -37,7 +37,7 @@ class Chats:
             number = self.account.user_id if self.account and saved else number_of("chat", listed.name)
             return ExportedChat(number, OWN[listed.name])
         name = listed.name if listed else title
-        kind = KINDS.get(listed.kind if listed else "") or _guess(title, messages)
+        kind = KINDS.get(listed.kind if listed else "") or self._guess(title, messages)
         shown = None if name == DELETED else name
         if name == DELETED or (listed and (listed.name, listed.kind) in self.alike):
             start = messages[0] if messages else {}
@@ -45,6 +45,12 @@ class Chats:
         if kind in PERSONAL:
             return ExportedChat(id_in(self.directory.peer(name)), kind, shown)
         return self.directory.chat(name) or ExportedChat(number_of("chat", name), kind, shown)
+
+    def _guess(self, title: str, messages: Sequence[Raw]) -> str:
+        """A chat of its own has no type. Named after a person, with no third one in it, it is a personal chat."""
+        names = {message["from"] for message in messages if message.get("from")}
+        after_person = title in names or title in self.directory.people
+        return "personal_chat" if after_person and len(names | {title}) <= 2 else "private_group"
 
     def sign(self, chat: ExportedChat, title: str, message: Raw) -> Raw:
         """The message with ``from_id``, and with ``from`` as JSON has it."""
@@ -66,9 +72,3 @@ class Chats:
         if name == title:
             return f"user{chat.id}" if chat.type in PERSONAL else f"channel{chat.id}"
         return f"user{number_of(name, str(chat.id))}" if name == DELETED else self.directory.peer(name)
-
-
-def _guess(title: str, messages: Sequence[Raw]) -> str:
-    """A chat of its own has no type: two people, one of whom it is named after, are a personal chat."""
-    names = {message.get("from") for message in messages} - {None}
-    return "personal_chat" if title in names and len(names) <= 2 else "private_group"

@@ -117,9 +117,8 @@ def _poll(element: Any) -> Raw:
 def _answer(element: Any) -> Raw:
     details = first(element, "details")
     voters, chosen = _votes(details)
-    if details is not None:
-        element.remove(details)
-    return {"text": text(element).strip().removeprefix("- "), "voters": voters, "chosen": chosen}
+    said = text(element).strip().removesuffix(text(details)).strip()
+    return {"text": said.removeprefix("- "), "voters": voters, "chosen": chosen}
 
 
 def _votes(element: Any) -> tuple[int, bool]:

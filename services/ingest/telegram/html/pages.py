@@ -42,7 +42,7 @@ def parse(data: bytes, name: str) -> Any:
         raise Invalid(f"{name} is larger than {LARGEST_PAGE:,} bytes, which no page of an export is.")
     if not data.rstrip().endswith(b"</html>"):
         raise Invalid(f"{name} is cut short: it does not end with </html>.", hint="Copy or export it again.")
-    clean = data.decode("utf-8", "replace").replace("\0", "").encode()
+    clean = data.decode("utf-8", "replace").replace("\0", "").replace("<br>", "<br>\n").encode()
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(clean, parser)
@@ -50,8 +50,6 @@ def parse(data: bytes, name: str) -> Any:
         root = None
     if root is None or first(root, HEADER) is None:
         raise Invalid(f"{name} is HTML, but no page of an export of Telegram Desktop.")
-    for line_break in root.iter("br"):
-        line_break.tail = "\n" + (line_break.tail or "")
     return root
 
 
