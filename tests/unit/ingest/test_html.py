@@ -274,8 +274,8 @@ BROKEN = {
     "no page": ("<html><body>hello</body></html>", "no page of an export"),
     "empty": ("<html></html>", "no page of an export"),
     "cut short": (pages_of(chat(message(1)))["messages.html"][:-20], "cut short"),
-    "no first page": (pages_of(chat(message(1), message(2)), 1)["messages2.html"], "another page"),
-    "no next page": (pages_of(chat(message(1), message(2)), 1)["messages.html"], "another page"),
+    "no first page": (pages_of(chat(message(1), message(2)), 1)["messages2.html"], "a page before it"),
+    "no next page": (pages_of(chat(message(1), message(2)), 1)["messages.html"], r"goes on in messages2\.html"),
     "large": (" " * (LARGEST_PAGE + 1), "larger than"),
 }
 

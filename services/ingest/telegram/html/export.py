@@ -118,7 +118,8 @@ class HtmlExport:
         page = parse_messages(self._read(path), self._called(path))
         for wanted, needed in ((number - 1, page.back), (number + 1, page.ahead)):
             if needed and wanted not in there:
-                raise Invalid(f"{self._called(path)} goes on in another page, which is missing.", hint=WHOLE)
+                missing = f"messages{wanted if wanted > 1 else ''}.html" if wanted else "a page before it"
+                raise Invalid(f"{self._called(path)} goes on in {missing}, which is missing.", hint=WHOLE)
         return page
 
     def _parse(self, path: str) -> object:
