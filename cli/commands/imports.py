@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.console import Json, document, out, say, table
+from cli.packing import files_in, packed
 from cli.progress import follow
 from cli.services import Services, call
 from shared.contracts.ingest import Import
@@ -25,7 +27,12 @@ Everything stays on this machine. You can take your consent back at any time: an
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="result.json of Telegram Desktop: one chat, or a whole account.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder that Telegram Desktop made, its result.json, one HTML page, or a .zip of them."
+        ),
+    ],
     consent: Annotated[
         bool, typer.Option("--consent", "--i-consent", help="I consent to the use of my own messages.")
     ] = False,
@@ -35,8 +42,9 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Import an export. What is already known stays as it is; an interrupted import goes on where it was."""
-    if not file.is_file():
-        raise NotFound(f"There is no file {file}.", hint="Telegram Desktop calls it result.json.")
+    if not file.exists():
+        hint = "Telegram Desktop makes a folder with a result.json in it."
+        raise NotFound(f"There is no file or folder {file}.", hint=hint)
     if not consent:
         _ask()
     done = call(lambda services, _: run(services, file, owner))
@@ -47,10 +55,17 @@ def import_(
 
 
 async def run(services: Services, file: Path, owner: str | None = None) -> Import:
-    """Upload the file and wait until it is imported; the owner has consented."""
-    begun = await services.ingest.upload(file, consent=True, owner=owner)
+    """Upload the file, or what matters of the folder, and wait until it is imported; the owner has consented."""
+    begun = await _send(services, file, owner)
     await follow(services.ingest, begun.id, "Import")
     return await services.ingest.get_import(begun.id)
+
+
+def _send(services: Services, file: Path, owner: str | None) -> Awaitable[Import]:
+    if not file.is_dir():
+        return services.ingest.upload(file, consent=True, owner=owner)
+    content = packed(file, files_in(file))
+    return services.ingest.send(f"{file.resolve().name}.zip", content, consent=True, owner=owner)
 
 
 def print_report(done: Import) -> None:

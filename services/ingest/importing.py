@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
+from services.ingest.directory import known_names
 from services.ingest.recleaning import clean_again
 from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
@@ -16,6 +18,8 @@ from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
 from services.ingest.stage import Stage
+from services.ingest.telegram.naming import Directory
+from services.ingest.telegram.opening import open_export
 from services.ingest.telegram.owner import Evidence, find_owner
 from services.ingest.telegram.survey import Profile, Survey, survey_export
 from services.ingest.writing import TakenOver, write_messages
@@ -40,7 +44,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
     folder = stage.settings.uploads / import_id
     try:
         if not await repeat(stage, row):
-            survey = _survey(stage, folder, row.filename)
+            survey = _survey(stage, folder, row.filename, await known_names(stage))
             prepared = await _prepare(stage, import_id, survey)
             await write_messages(stage, import_id, folder, survey, prepared)
             await _assign_topics(stage, prepared.account, survey)
@@ -63,12 +67,13 @@ async def fail_import(stage: Stage, import_id: str, error: str) -> None:
     stage.progress.fail(error)
 
 
-def _survey(stage: Stage, folder: Path, filename: str) -> Survey:
+def _survey(stage: Stage, folder: Path, filename: str, directory: Directory) -> Survey:
     export = folder / filename
     if not export.exists() and not (folder / "survey.json").exists():
         raise Invalid(f"{filename} is gone from the import's folder.", hint="Upload it again.")
     stage.progress.stage("reading", total=export.stat().st_size, unit="bytes")
-    return survey_export(export, folder, stage.progress.advance)
+    opened = partial(open_export, limit=stage.settings.max_export_bytes, directory=directory)
+    return survey_export(export, folder, stage.progress.advance, opened)
 
 
 async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:

@@ -18,7 +18,8 @@ class IngestSettings(Settings):
     max_export_bytes: int = Field(
         default=16 * 1024**3,
         gt=0,
-        description="Largest accepted upload; a result.json without media is rarely over 2 GiB",
+        description="Largest accepted upload, and the most that is read out of an archive; a result.json without "
+        "media is rarely over 2 GiB",
     )
     import_batch: int = Field(
         default=2_000,

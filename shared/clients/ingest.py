@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,12 @@ class IngestClient(Client):
         super().__init__(settings, settings.ingest_url, transport)
 
     async def upload(self, file: Path, *, consent: bool, owner: str | None = None) -> Import:
+        """Send an export, as ``send`` does."""
+        with file.open("rb") as source:
+            content = iter(partial(source.read, CHUNK), b"")
+            return await self.send(file.name, content, consent=consent, owner=owner)
+
+    async def send(self, name: str, content: Iterable[bytes], *, consent: bool, owner: str | None = None) -> Import:
         """Send an export; the import runs in the background under the returned id, which is also its job's.
 
         Args:
@@ -39,11 +46,10 @@ class IngestClient(Client):
         """
 
         async def chunks() -> AsyncIterator[bytes]:
-            with file.open("rb") as source:
-                while chunk := source.read(CHUNK):
-                    yield chunk
+            for chunk in content:
+                yield chunk
 
-        params = {"filename": file.name, "consent": consent} | ({"owner": owner} if owner else {})
+        params = {"filename": name, "consent": consent} | ({"owner": owner} if owner else {})
         response = await self._call("POST", "/v1/imports", params=params, content=chunks(), timeout=None)
         return Import.model_validate_json(response.content)
 

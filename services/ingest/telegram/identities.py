@@ -1,27 +1,22 @@
-"""Numbers for what an export leaves without one: made of the content, so that the same is the same in every import.
-
-They are out of the range of Telegram's own numbers, which have at most 52 bits.
-"""
+"""Numbers for what a whole chat leaves without one: made of the content, so that the same is the same every time."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-#: The first number that is ours, and how many there are; all of them fit a signed 64-bit integer.
-FIRST, COUNT = 10**18, 8 * 10**18
+from services.ingest.telegram.naming import number_of
 
 
 def chat_of(name: str) -> int:
     """A chat that is known by its name only."""
-    return FIRST + _digest(name.encode())
+    return number_of("chat", name)
 
 
 def peer_of(name: str) -> str:
     """A person who is known by their display name only."""
-    return f"user{FIRST + _digest(name.encode())}"
+    return f"user{number_of(name)}"
 
 
 def identified(message: object) -> object:
@@ -30,12 +25,8 @@ def identified(message: object) -> object:
         return message
     made: dict[str, Any] = {}
     if message.get("id") is None:
-        made["id"] = -FIRST - _digest(orjson.dumps(message, option=orjson.OPT_SORT_KEYS))
+        made["id"] = -number_of(orjson.dumps(message, option=orjson.OPT_SORT_KEYS).decode())
     name = message.get("from")
     if message.get("from_id") is None and isinstance(name, str) and name:
         made["from_id"] = peer_of(name)
     return {**message, **made}
-
-
-def _digest(content: bytes) -> int:
-    return int.from_bytes(blake2b(content, digest_size=8).digest()) % COUNT

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -87,7 +88,12 @@ class Survey:
             self.refused_examples.append(example)
 
 
-def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None] = lambda _: None) -> Survey:
+def survey_export(
+    export: Path,
+    folder: Path,
+    on_progress: Callable[[int], None] = lambda _: None,
+    opened: Callable[[Path], AbstractContextManager[Reader]] = open_export,
+) -> Survey:
     """Read the export once, write the spool and the survey into ``folder``; a repetition returns what stands there.
 
     Args:
@@ -100,7 +106,7 @@ def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None]
         return _load(folder / SURVEY)
     scratch = folder / f".{SPOOL}.{os.getpid()}"
     try:
-        with open_export(export) as reader, scratch.open("wb") as spool:
+        with opened(export) as reader, scratch.open("wb") as spool:
             survey = _pass(reader, spool, on_progress)
             spool.flush()
             os.fsync(spool.fileno())
