@@ -13,8 +13,9 @@ from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.exchanges import Exchange as Found
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.consented import ReadMessage, consented_messages
 from services.ingest.repository.consents import Consents
-from services.ingest.repository.history import History, ReadMessage
+from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from shared.contracts.ingest import DatasetRequest, Exchange, ExchangePage, Purpose
 from shared.errors import Invalid
@@ -65,19 +66,18 @@ async def read_page(
 async def _walk(
     session: AsyncSession, cursor: Cursor | None, wanted: Sequence[int] | None
 ) -> AsyncIterator[tuple[Cursor, str, Found]]:
-    history = History(session)
     for account, owner in (await Accounts(session).owners()).items():
         allowed = await Consents(session).allowed(account, Purpose.RETRIEVE)
-        for chat in await history.chats(account):
+        for chat in await History(session).chats(account):
             here = (account, chat.id)
-            may = allowed.get(chat.id, frozenset())
             skipped = cursor is not None and here < (cursor.account, cursor.chat)
             unwanted = wanted is not None and chat.id not in wanted
-            if skipped or unwanted or chat.type not in DIALOGUES or owner not in may:
+            if skipped or unwanted or chat.type not in DIALOGUES or owner not in allowed.get(chat.id, ()):
                 continue
             after = cursor.message if cursor is not None and here == (cursor.account, cursor.chat) else None
-            messages = [message async for message in history.read_chat(account, chat.id, after=after)]
-            for found in find_exchanges(messages, owner, may, GAP, Tally()):
+            read = consented_messages(session, account, chat.id, Purpose.RETRIEVE, after=after)
+            messages = [message async for message in read]
+            for found in find_exchanges(messages, owner, GAP, Tally()):
                 yield Cursor(account, chat.id, found.reply[-1].id), chat.type, found
 
 
