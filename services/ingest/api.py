@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, consenting, forgetting, recalling, showing
+from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
@@ -20,6 +20,7 @@ from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
     ExchangePage,
@@ -107,6 +108,14 @@ async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Ch
 @router.get("/consents")
 async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
     return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+
+
+@router.get("/consents/request")
+async def consent_message(
+    person: str, rooms: Inside, session: Session, chat: int | None = None, language: str | None = None
+) -> ConsentMessage:
+    """What the owner can send to ask for consent, in the language of the person's messages unless one is given."""
+    return await asking.write_request(session, rooms.withdrawal.keys, person, chat, language)
 
 
 @router.post("/consents")

@@ -13,6 +13,7 @@ from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
     ExchangePage,
@@ -70,6 +71,12 @@ class IngestClient(Client):
         params = {"person": person} | ({"chat": chat} if chat is not None else {})
         response = await self._call("DELETE", "/v1/consents", params=params)
         return [Consent.model_validate(item) for item in response.json()]
+
+    async def consent_message(
+        self, person: str, *, chat: int | None = None, language: str | None = None
+    ) -> ConsentMessage:
+        """What to send to a person to ask for their consent."""
+        return await self._get(ConsentMessage, "/v1/consents/request", person=person, chat=chat, language=language)
 
     async def build_dataset(self, request: DatasetRequest) -> Dataset:
         """Start building a version; the job's id is the dataset's name."""
