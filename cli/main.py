@@ -22,6 +22,7 @@ COMMANDS = {
     "status": ("status", "Show what runs, and what it lacks."),
     "migrate": ("stack", "Bring the database to the newest schema."),
     "import": ("imports", "Import an export of Telegram Desktop."),
+    "imports": ("imports", "See what each import did: list, show."),
     "consent": ("consent", "Say whose words may be used: request, grant, revoke, list."),
     "dataset": ("dataset", "Make training examples: build, show, list."),
     "train": ("train", "Train an adapter and evaluate it."),
