@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from celery import Celery
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
+from services.ingest.keys import keys_in_use
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from shared.contracts.base import Receipt
@@ -42,9 +43,11 @@ class Rooms:
     jobs: Redis
 
 
-def rooms_of(request: Request) -> Rooms:
+async def rooms_of(request: Request) -> AsyncIterator[Rooms]:
+    """With the keys as they are now; until the request is answered, nobody adds one."""
     rooms: Rooms = request.app.state.rooms
-    return rooms
+    with keys_in_use(rooms.withdrawal.settings.key_file) as keys:
+        yield replace(rooms, withdrawal=replace(rooms.withdrawal, keys=keys))
 
 
 Inside = Annotated[Rooms, Depends(rooms_of)]

@@ -20,6 +20,7 @@ from shared.contracts.ingest import (
     Import,
     Person,
 )
+from shared.contracts.jobs import Job
 from shared.settings import Settings
 
 CHUNK = 1 << 20
@@ -93,6 +94,10 @@ class IngestClient(Client):
     ) -> ExchangePage:
         """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
         return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
+
+    async def rotate_key(self) -> Job:
+        """Start sealing all stored text with a new key."""
+        return await self._post(Job, "/v1/keys/rotate")
 
     async def forget(self, person: str) -> Receipt:
         """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""

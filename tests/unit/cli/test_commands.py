@@ -250,6 +250,17 @@ def test_chat_with_nobody_there_says_what_to_do(services: FakeServices, capsys) 
     assert "anselm promote" in capsys.readouterr().err
 
 
+def test_rotate_key_waits_until_all_is_sealed_anew(services: FakeServices, capsys) -> None:
+    done = job(kind="rotation", detail={"sealed_anew": 1_234})
+    services.routes |= {"POST /v1/keys/rotate": job("queued"), "GET /v1/jobs/j1": done}
+    assert main(["rotate-key"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("1,234 values")
+    assert "Back it up again" in captured.err
+    services.routes["GET /v1/jobs/j1"] = job("failed", error="Stored text cannot be read with this key.")
+    assert main(["rotate-key"]) == 1
+
+
 def test_status_is_1_when_something_is_lacking(services: FakeServices, capsys) -> None:
     services.routes["GET /ready"] = {"service": "x", "ready": False, "missing": {"redis": "does not answer"}}
     assert main(["status", "--json"]) == 1
