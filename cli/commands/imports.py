@@ -1,4 +1,4 @@
-"""`anselm import`: an export of Telegram Desktop, with the owner's consent."""
+"""`anselm import`: an export of Telegram Desktop, with the owner's consent. `anselm imports`: what each import did."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Annotated
 
 import typer
 
-from cli.console import Json, document, out, say, table
+from cli import import_report
+from cli.console import Json, document, say, table
 from cli.packing import files_in, packed
 from cli.progress import follow
 from cli.services import Services, call
 from shared.contracts.ingest import Import
-from shared.errors import ConsentMissing, NotFound
+from shared.errors import ConsentMissing, Invalid, NotFound
 
 app = typer.Typer()
+imports = typer.Typer(no_args_is_help=True, help="What each import did.")
+app.add_typer(imports, name="imports")
 
 CONSENT = """\
 From this export, Anselm would learn how you write, and quote your past messages to itself when it replies.
@@ -51,7 +54,8 @@ def import_(
     if as_json:
         document(done)
     else:
-        print_report(done)
+        import_report.print_short(done)
+        say(f"By chat and by month: anselm imports show {done.id}")
 
 
 async def run(services: Services, file: Path, owner: str | None = None) -> Import:
@@ -68,18 +72,67 @@ def _send(services: Services, file: Path, owner: str | None) -> Awaitable[Import
     return services.ingest.send(f"{file.resolve().name}.zip", content, consent=True, owner=owner)
 
 
-def print_report(done: Import) -> None:
-    """What became of every message."""
-    report = done.report
-    rows = [("chats", report.chats), ("messages read", report.read), ("new", report.new), ("changed", report.changed)]
-    rows += [("unchanged", report.unchanged), ("service messages", report.service), ("media only", report.media_only)]
-    rows += [("yours", report.from_owner)]
-    rows += [(f"refused: {reason}", count) for reason, count in sorted(report.refused.items())]
-    rows += [(f"masked: {kind}", count) for kind, count in sorted(report.masked.items())]
-    table(f"{done.filename}, owner {done.owner}", ("what", "messages"), [(what, f"{count:,}") for what, count in rows])
-    for example in report.refused_examples:
-        where = f"chat {example.chat}, message {example.message_id}, field {example.field}"
-        out.print(f"refused, for example: {where}: {example.reason}", markup=False)
+@imports.command("list")
+def list_(as_json: Json = False) -> None:
+    """List every import, the newest first."""
+    known = call(lambda services, _: services.ingest.imports())
+    if as_json:
+        document(known)
+        return
+    rows = [
+        (
+            i.id,
+            i.filename,
+            i.source,
+            i.state,
+            f"{i.report.read:,}",
+            f"{i.report.new:,}",
+            f"{sum(i.report.refused.values()):,}",
+            f"{i.created_at:%Y-%m-%d %H:%M}",
+        )
+        for i in known
+    ]
+    columns = ("import", "file", "from", "state", "read", "new", "refused", "started")
+    table("", columns, rows, empty="None yet. Import an export with: anselm import result.json")
+
+
+@imports.command()
+def show(
+    id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="Unless given, the newest.")] = None,
+    names: Annotated[bool, typer.Option(help="Show real names of chats beside their ids.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Write messages by month into this file, as SVG.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what became of every message of an import: by kind, by chat, by month, and why some were refused."""
+
+    async def work(services: Services, _: str) -> tuple[Import, dict[int, str | None]]:
+        chats = await services.ingest.chats(names=True) if names else []
+        return await _chosen(services, id_), {chat.id: chat.name for chat in chats}
+
+    chosen, known = call(work)
+    if plot:
+        _write(plot, import_report.plot(chosen))
+    if as_json:
+        document({**chosen.model_dump(mode="json"), **({"chat_names": known} if names else {})})
+    else:
+        import_report.print_full(chosen, known)
+
+
+async def _chosen(services: Services, import_id: str | None) -> Import:
+    if import_id:
+        return await services.ingest.get_import(import_id)
+    known = await services.ingest.imports()
+    if not known:
+        raise NotFound("Nothing was imported yet.", hint="Import an export with: anselm import result.json")
+    return known[0]
+
+
+def _write(file: Path, content: str) -> None:
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{file} cannot be written: {error.strerror}.") from error
+    say(f"{file} is written.")
 
 
 def _ask() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from celery import Celery
@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, consenting, forgetting, recalling, showing
+from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
+from services.ingest.keys import keys_in_use
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from shared.contracts.base import Receipt
@@ -20,6 +21,7 @@ from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
     ExchangePage,
@@ -41,9 +43,11 @@ class Rooms:
     jobs: Redis
 
 
-def rooms_of(request: Request) -> Rooms:
+async def rooms_of(request: Request) -> AsyncIterator[Rooms]:
+    """With the keys as they are now; until the request is answered, nobody adds one."""
     rooms: Rooms = request.app.state.rooms
-    return rooms
+    with keys_in_use(rooms.withdrawal.settings.key_file) as keys:
+        yield replace(rooms, withdrawal=replace(rooms.withdrawal, keys=keys))
 
 
 Inside = Annotated[Rooms, Depends(rooms_of)]
@@ -107,6 +111,14 @@ async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Ch
 @router.get("/consents")
 async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
     return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+
+
+@router.get("/consents/request")
+async def consent_message(
+    person: str, rooms: Inside, session: Session, chat: int | None = None, language: str | None = None
+) -> ConsentMessage:
+    """What the owner can send to ask for consent, in the language of the person's messages unless one is given."""
+    return await asking.write_request(session, rooms.withdrawal.keys, person, chat, language)
 
 
 @router.post("/consents")

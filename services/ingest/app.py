@@ -10,6 +10,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from services.ingest.api import Rooms, router
+from services.ingest.custody_api import router as custody_router
 from services.ingest.forgetting import withdrawal_of
 from services.ingest.keys import load_keys
 from services.ingest.settings import IngestSettings
@@ -47,7 +48,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     return make_app(
         "ingest",
         settings,
-        routers=[router, job_router(lambda: redis)],
+        routers=[router, custody_router, job_router(lambda: redis)],
         ready={"database": database.ping, "redis": redis_answers, "home": home_is_writable},
         lifespan=lifespan,
     )

@@ -25,6 +25,10 @@ from shared.database import NAMING
 MOMENT = DateTime(timezone=True)
 
 
+class Sealed(LargeBinary):
+    """Text under the key of stored text. Rotating the key finds every column of this type."""
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(schema="ingest", naming_convention=NAMING)
 
@@ -37,7 +41,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     peer_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     pseudonym: Mapped[str] = mapped_column(Text, unique=True)
-    profile: Mapped[bytes] = mapped_column(LargeBinary)
+    profile: Mapped[bytes] = mapped_column(Sealed)
 
 
 class Account(Base):
@@ -56,7 +60,7 @@ class Chat(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("ingest.accounts.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     type: Mapped[str] = mapped_column(Text)
-    name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name: Mapped[bytes | None] = mapped_column(Sealed)
     pulled_to: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -69,7 +73,7 @@ class Topic(Base):
     account_id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    title: Mapped[bytes] = mapped_column(LargeBinary)
+    title: Mapped[bytes] = mapped_column(Sealed)
 
 
 class Message(Base):
@@ -96,8 +100,8 @@ class Message(Base):
     via_bot: Mapped[bool]
     business: Mapped[bool]
     media: Mapped[str | None] = mapped_column(Text)
-    details: Mapped[bytes | None] = mapped_column(LargeBinary)
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    details: Mapped[bytes | None] = mapped_column(Sealed)
+    raw: Mapped[bytes | None] = mapped_column(Sealed)
     clean: Mapped[str | None] = mapped_column(Text)
     cleaned_with: Mapped[bytes] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
@@ -126,7 +130,7 @@ class Consent(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
     purpose: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[bytes] = mapped_column(LargeBinary)
+    evidence: Mapped[bytes] = mapped_column(Sealed)
     granted_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
     revoked_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
@@ -141,7 +145,7 @@ class Import(Base):
     sha256: Mapped[str] = mapped_column(Text, index=True)
     source: Mapped[str] = mapped_column(Text, server_default="export")
     consent: Mapped[bool]
-    owner_hint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    owner_hint: Mapped[bytes | None] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(Text, server_default="queued")
     account_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.accounts.id"))
     cursor: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -12,7 +12,7 @@ from shared.settings import Settings
 class IngestSettings(Settings):
     ingest_key_file: Path | None = Field(
         default=None,
-        description="File with the 32-byte key (hex) that pseudonyms and stored text depend on; none: "
+        description="File with the 32-byte keys (hex) that pseudonyms and stored text depend on; none: "
         "ANSELM_HOME/secrets/ingest_key, made on first use. Lose it and stored raw text cannot be read again",
     )
     max_export_bytes: int = Field(
@@ -51,3 +51,8 @@ class IngestSettings(Settings):
     @property
     def key_file(self) -> Path:
         return self.ingest_key_file or self.anselm_home / "secrets" / "ingest_key"
+
+    @property
+    def sealed_files(self) -> tuple[Path, ...]:
+        """Files, there or not, whose whole content is under the key of stored text."""
+        return (self.anselm_home / "secrets" / "telegram_session",)

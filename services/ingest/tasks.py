@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 from celery import Task
@@ -10,13 +11,16 @@ from celery.signals import worker_ready
 from redis import Redis
 from redis.exceptions import RedisError
 
+from services.ingest import key_file
 from services.ingest.api import DATASET_TASK, IMPORT_TASK
 from services.ingest.building import build_dataset, fail_dataset
+from services.ingest.custody_api import ROTATE_TASK
 from services.ingest.importing import fail_import, import_export
-from services.ingest.keys import load_keys
+from services.ingest.keys import keys_in_use, load_keys
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.locks import only_worker
+from services.ingest.rotating import fail_rotation, rotate_key
 from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
 from shared.database import Database
@@ -50,25 +54,44 @@ def dataset_task(task: Task, name: str) -> None:
     _work(task, name, "dataset", lambda stage: build_dataset(stage, name), lambda s, e: fail_dataset(s, name, e))
 
 
-def _work(task: Task, job: str, kind: str, work: Work, give_up: Callable[[Stage, str], Awaitable[None]]) -> None:
-    """Do the work; come back while the database is away or another worker is at it; fail it when nothing helps."""
+@queue.task(name=ROTATE_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
+def rotate_task(task: Task, name: str) -> None:
+    _work(task, name, "rotation", lambda stage: rotate_key(stage, name), fail_rotation, hold_keys=False)
+
+
+def _work(
+    task: Task,
+    job: str,
+    kind: str,
+    work: Work,
+    give_up: Callable[[Stage, str], Awaitable[None]],
+    *,
+    hold_keys: bool = True,
+) -> None:
+    """Do the work; come back while the database is away or another worker is at it; fail it when nothing helps.
+
+    Args:
+        hold_keys: no rotation may add a key meanwhile.
+    """
     progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
 
     async def attempt() -> None:
         database = Database(settings)
-        stage = Stage(settings, database, load_keys(settings.key_file), progress)
-        try:
-            async with only_worker(database, job):
-                await work(stage)
-        except Unavailable:
-            raise
-        except RedisError as error:
-            raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
-        except Exception:
-            log.exception("job_failed", job=job, kind=kind)
-            await give_up(stage, BROKEN)
-        finally:
-            await database.close()
+        file = settings.key_file
+        with keys_in_use(file) if hold_keys else nullcontext(load_keys(file)) as keys:
+            stage = Stage(settings, database, keys, progress)
+            try:
+                async with only_worker(database, job):
+                    await work(stage)
+            except Unavailable:
+                raise
+            except RedisError as error:
+                raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
+            except Exception:
+                log.exception("job_failed", job=job, kind=kind)
+                await give_up(stage, BROKEN)
+            finally:
+                await database.close()
 
     try:
         run(attempt())
@@ -98,3 +121,5 @@ def take_up_again(**_: Any) -> None:
         enqueue(queue, IMPORT_TASK, "ingest", import_id=import_id)
     for name in datasets:
         enqueue(queue, DATASET_TASK, "cpu", name=name)
+    if settings.key_file.exists() and (keys := key_file.read(settings.key_file)).is_rotating:
+        enqueue(queue, ROTATE_TASK, "ingest", name=keys.name)

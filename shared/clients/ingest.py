@@ -14,12 +14,14 @@ from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
     ExchangePage,
     Import,
     Person,
 )
+from shared.contracts.jobs import Job
 from shared.settings import Settings
 
 CHUNK = 1 << 20
@@ -77,6 +79,12 @@ class IngestClient(Client):
         response = await self._call("DELETE", "/v1/consents", params=params)
         return [Consent.model_validate(item) for item in response.json()]
 
+    async def consent_message(
+        self, person: str, *, chat: int | None = None, language: str | None = None
+    ) -> ConsentMessage:
+        """What to send to a person to ask for their consent."""
+        return await self._get(ConsentMessage, "/v1/consents/request", person=person, chat=chat, language=language)
+
     async def build_dataset(self, request: DatasetRequest) -> Dataset:
         """Start building a version; the job's id is the dataset's name."""
         return await self._post(Dataset, "/v1/datasets", request)
@@ -92,6 +100,10 @@ class IngestClient(Client):
     ) -> ExchangePage:
         """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
         return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
+
+    async def rotate_key(self) -> Job:
+        """Start sealing all stored text with a new key."""
+        return await self._post(Job, "/v1/keys/rotate")
 
     async def forget(self, person: str) -> Receipt:
         """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""

@@ -96,6 +96,15 @@ class Consent(Contract):
     revoked_at: datetime | None = None
 
 
+class ConsentMessage(Contract):
+    """What the owner can send to a contact to ask for consent. It has real names in it."""
+
+    person: str
+    chats: list[int] = Field(description="what it asks about")
+    language: str = Field(description="ISO 639-1")
+    text: str
+
+
 class DatasetRequest(Contract):
     persona: Name
     chats: list[int] | None = Field(default=None, description="chat ids to learn from; none: every consented chat")

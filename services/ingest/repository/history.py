@@ -1,10 +1,8 @@
-"""Chats and messages: written with COPY, read in order."""
+"""Chats and messages: written with COPY, counted, cleaned again. Their words are read in ``consented.py``."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
@@ -19,21 +17,6 @@ from shared.errors import StorageFull, Unavailable
 
 #: An edit keeps the import that brought the message first.
 UPDATED = [c for c in StoredMessage._fields if c not in ("account_id", "chat_id", "id", "import_id")]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMessage:
-    """A clean message as later steps see it. ``text`` is empty where there was only media."""
-
-    id: int
-    at: datetime
-    sender: int
-    text: str
-    reply_to: int | None
-    topic: int | None
-    forwarded: bool
-    via_bot: bool
-    media: str | None
 
 
 class History:
@@ -197,27 +180,6 @@ class History:
         query = select(models.Message.account_id, models.Message.chat_id, func.count())
         rows = await self._session.execute(query.group_by(models.Message.account_id, models.Message.chat_id))
         return {(account, chat): count for account, chat, count in rows}
-
-    async def read_chat(self, account_id: int, chat_id: int, *, after: int | None = None) -> AsyncIterator[ReadMessage]:
-        """The clean messages of one chat, oldest first.
-
-        Args:
-            after: only what comes after this message.
-        """
-        m = models.Message
-        query = (
-            select(m.id, m.at, m.sender_id, m.clean, m.reply_to, m.topic, m.forwarded, m.via_bot, m.media)
-            .where(m.account_id == account_id, m.chat_id == chat_id)
-            .order_by(m.at, m.id)
-        )
-        if after is not None:
-            place = select(m.at, m.id).where(m.account_id == account_id, m.chat_id == chat_id, m.id == after)
-            query = query.where(tuple_(m.at, m.id) > place.scalar_subquery())
-        async for row in await self._session.stream(query):
-            number, at, sender, clean, *_ = row
-            yield ReadMessage(
-                number, at, sender, clean or "", row.reply_to, row.topic, row.forwarded, row.via_bot, row.media
-            )
 
     async def _driver(self) -> AsyncConnection[Any]:
         raw = await (await self._session.connection()).get_raw_connection()
