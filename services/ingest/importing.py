@@ -17,6 +17,7 @@ from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
 from services.ingest.telegram.message import Message
 from services.ingest.telegram.owner import Evidence, find_owner
@@ -90,6 +91,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         seal = stage.keys.seal
         chats = [(chat.id, chat.type, seal(chat.name) if chat.name else None) for chat in survey.chats.values()]
         await history.add_chats(account, chats)
+        titles = {chat: {n: seal(title) for n, title in topics.items()} for chat, topics in survey.topics.items()}
+        await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())

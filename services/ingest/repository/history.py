@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import DiskFull
-from sqlalchemy import delete, exists, func, select, text
+from sqlalchemy import delete, exists, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -133,6 +133,9 @@ class History:
         granted = exists().where(
             models.Consent.account_id == models.Chat.account_id, models.Consent.chat_id == models.Chat.id
         )
+        unused = select(models.Chat.account_id, models.Chat.id).where(~used, ~granted)
+        key = tuple_(models.Topic.account_id, models.Topic.chat_id)
+        await self._session.execute(delete(models.Topic).where(key.in_(unused)))
         await self._session.execute(delete(models.Chat).where(~used, ~granted))
 
     async def members(self, account_id: int) -> dict[int, set[int]]:
