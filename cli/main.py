@@ -35,6 +35,7 @@ COMMANDS = {
     "index": ("index", "Index past exchanges, so that replies can use them."),
     "chat": ("chat", "Talk with the persona."),
     "forget": ("forget", "Forget a person, with a receipt."),
+    "export": ("export", "Write everything stored as a file of your own."),
     "rotate-key": ("rotate_key", "Seal everything stored under a new key."),
     "watch": ("watch", "Follow a job that runs."),
 }

@@ -1,10 +1,14 @@
-"""HTTP endpoints for what the owner has in hand: the key of stored text."""
+"""HTTP endpoints for what the owner has in hand: the whole history, and the key that it is stored under."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from services.ingest.api import Inside
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from services.ingest import exporting
+from services.ingest.api import Inside, Session
 from services.ingest.rotating import next_rotation
 from shared.contracts.jobs import Job
 from shared.jobs import JobReporter
@@ -13,6 +17,19 @@ from shared.queue import enqueue
 ROTATE_TASK = "ingest.rotate_key"
 
 router = APIRouter(prefix="/v1", tags=["custody"])
+
+
+@router.get("/export", response_class=StreamingResponse)
+async def export(
+    rooms: Inside,
+    session: Session,
+    owner: Annotated[str | None, Query(description="whose account, where there are several")] = None,
+) -> StreamingResponse:
+    """Everything stored of an account in the shape of Telegram Desktop's `result.json`: raw text, real names."""
+    withdrawal = rooms.withdrawal
+    account = await exporting.choose_account(session, withdrawal.keys, owner)
+    pieces = exporting.stream_export(withdrawal.database, withdrawal.keys, account)
+    return StreamingResponse(pieces, media_type="application/json")
 
 
 @router.post("/keys/rotate")

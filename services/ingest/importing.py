@@ -17,6 +17,7 @@ from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
 from services.ingest.telegram.naming import Directory
 from services.ingest.telegram.opening import open_export
@@ -91,8 +92,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         seal = stage.keys.seal
         chats = [(chat.id, chat.type, seal(chat.name) if chat.name else None) for chat in survey.chats.values()]
         await history.add_chats(account, chats)
-        titles = [(chat, n, seal(title)) for chat, topics in survey.topics.items() for n, title in topics.items()]
-        await history.add_topics(account, titles)
+        titles = {chat: {n: seal(title) for n, title in topics.items()} for chat, topics in survey.topics.items()}
+        await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
@@ -120,10 +121,10 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
 
 async def _assign_topics(stage: Stage, account: int, survey: Survey) -> None:
     async with stage.database.transaction() as session:
-        forums = await History(session).forums(account)
+        forums = await Topics(session).forums(account)
     for chat in sorted(forums & survey.chats.keys()):
         async with stage.database.transaction() as session:
-            await History(session).assign_topics(account, chat)
+            await Topics(session).assign(account, chat)
 
 
 async def _finish(stage: Stage, import_id: str, folder: Path) -> None:

@@ -17,6 +17,7 @@ from services.ingest.repository.consented import ReadMessage, consented_messages
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.repository.topics import Topics
 from shared.contracts.ingest import DatasetRequest, Exchange, ExchangePage, Purpose
 from shared.errors import Invalid
 
@@ -68,7 +69,7 @@ async def _walk(
 ) -> AsyncIterator[tuple[Cursor, str, Found]]:
     for account, owner in (await Accounts(session).owners()).items():
         allowed = await Consents(session).allowed(account, Purpose.RETRIEVE)
-        forums = await History(session).forums(account)
+        forums = await Topics(session).forums(account)
         for chat in await History(session).chats(account):
             here = (account, chat.id)
             skipped = cursor is not None and here < (cursor.account, cursor.chat)

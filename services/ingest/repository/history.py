@@ -34,37 +34,6 @@ class History:
         )
         await self._session.execute(query)
 
-    async def add_topics(self, account_id: int, topics: Sequence[tuple[int, int, bytes]]) -> None:
-        """``topics``: chat, number and sealed title; a topic that is known takes the new title."""
-        if not topics:
-            return
-        rows = [{"account_id": account_id, "chat_id": chat, "id": i, "title": title} for chat, i, title in topics]
-        query = insert(models.Topic).values(rows)
-        query = query.on_conflict_do_update(
-            index_elements=["account_id", "chat_id", "id"], set_={"title": query.excluded.title}
-        )
-        await self._session.execute(query)
-
-    async def forums(self, account_id: int) -> set[int]:
-        """Ids of the chats that have topics."""
-        query = select(models.Topic.chat_id).where(models.Topic.account_id == account_id).distinct()
-        return set(await self._session.scalars(query))
-
-    async def assign_topics(self, account_id: int, chat_id: int) -> None:
-        """Put the messages of a forum under their topics: what answers the message that opened one, and what answers
-        such an answer in turn. Exports say no more of it."""
-        query = text(
-            "with recursive under(id, topic) as ("
-            "select m.id, t.id from ingest.messages m join ingest.topics t "
-            "on t.account_id = m.account_id and t.chat_id = m.chat_id and t.id = m.reply_to "
-            "where m.account_id = :account and m.chat_id = :chat and m.reply_chat is null "
-            "union select m.id, u.topic from ingest.messages m join under u on u.id = m.reply_to "
-            "where m.account_id = :account and m.chat_id = :chat and m.reply_chat is null) "
-            "update ingest.messages m set topic = u.topic from under u "
-            "where m.account_id = :account and m.chat_id = :chat and m.id = u.id and m.topic is distinct from u.topic"
-        )
-        await self._session.execute(query, {"account": account_id, "chat": chat_id})
-
     async def fingerprints(self, account_id: int, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """What is stored of these (chat, message) pairs, and of whatever lies between them in the same chats."""
         ranges: dict[int, tuple[int, int]] = {}
@@ -152,10 +121,9 @@ class History:
         granted = exists().where(
             models.Consent.account_id == models.Chat.account_id, models.Consent.chat_id == models.Chat.id
         )
-        gone = select(models.Chat.account_id, models.Chat.id).where(~used, ~granted)
-        await self._session.execute(
-            delete(models.Topic).where(tuple_(models.Topic.account_id, models.Topic.chat_id).in_(gone))
-        )
+        unused = select(models.Chat.account_id, models.Chat.id).where(~used, ~granted)
+        key = tuple_(models.Topic.account_id, models.Topic.chat_id)
+        await self._session.execute(delete(models.Topic).where(key.in_(unused)))
         await self._session.execute(delete(models.Chat).where(~used, ~granted))
 
     async def members(self, account_id: int) -> dict[int, set[int]]:

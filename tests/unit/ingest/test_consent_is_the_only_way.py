@@ -22,6 +22,7 @@ ALLOWED = {
     "repository/consented.py": "the one way: checks consent and business in the query",
     "repository/history.py": "cleans stored text again",
     "repository/wording.py": "tells the language of a contact, for the message that asks for consent",
+    "repository/outgoing.py": "gives the owner their history back, on request",
     "repository/forgotten.py": "takes a forgotten person's name out of others' words",
 }
 READERS = {"building.py", "recalling.py"}
