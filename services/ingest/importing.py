@@ -13,10 +13,12 @@ import orjson
 from services.ingest.batch import Prepared, begin_report, count_batch, to_row
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
+from services.ingest.pulling.settling import settle
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.pulls import PULLED
 from services.ingest.stage import Stage
 from services.ingest.telegram.message import Message
 from services.ingest.telegram.owner import Evidence, find_owner
@@ -103,6 +105,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
 
 
 def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> str:
+    if survey.account and survey.account.logged_in:
+        return f"user{survey.account.user_id}"
     senders = {peer for counts in survey.senders.values() for peer in counts}
     evidence = Evidence(
         named=hint,
@@ -181,6 +185,8 @@ async def _finish(stage: Stage, import_id: str, folder: Path, survey: Survey) ->
         if row.consent and row.account_id is not None:
             evidence = f"Given by the owner with import {import_id}."
             await grant_owner(session, stage.keys, row.account_id, survey.chats, evidence)
+        if row.source == PULLED:
+            row.report = await settle(session, stage.settings, row, survey, folder)
         await imports.end(import_id, JobState.DONE)
         report = row.report
     shutil.rmtree(folder, ignore_errors=True)

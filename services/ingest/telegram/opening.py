@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.ingest.telegram.fetched import FetchedReader
 from services.ingest.telegram.items import Reader
 from services.ingest.telegram.reader import ExportReader
 
@@ -17,4 +18,4 @@ def open_export(export: Path) -> Iterator[Reader]:
         Invalid: it is nothing that can be read.
     """
     with export.open("rb") as file:
-        yield ExportReader(file, export.name)
+        yield FetchedReader(file, export.name) if export.suffix == ".jsonl" else ExportReader(file, export.name)
