@@ -37,10 +37,12 @@ async def begin(access: Access, phone: str) -> Login:
 
 
 async def give_code(access: Access, code: str) -> Login:
+    """``code`` may be written with spaces or dashes."""
+    digits = "".join(filter(str.isdigit, code))
     login = access.logins.expect(LoginStep.CODE)
     async with access.connect(login.session) as client:
         try:
-            user = await client.sign_in(login.phone, code, phone_code_hash=login.code_hash)
+            user = await client.sign_in(login.phone, digits, phone_code_hash=login.code_hash)
         except errors.SessionPasswordNeededError:
             return _needs_password(access, client)
         return _enter(access, client, user)

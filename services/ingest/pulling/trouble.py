@@ -7,7 +7,9 @@ from telethon import errors
 from shared.errors import AnselmError, Conflict, Invalid, TooManyRequests, Unavailable
 
 #: What a call to Telegram may raise. A lost connection is an ``EOFError`` where an answer was being read.
-TROUBLE = (errors.RPCError, errors.AuthKeyNotFound, errors.SecurityError, OSError, EOFError)
+TROUBLE = (
+    errors.RPCError, errors.AuthKeyNotFound, errors.SecurityError, errors.TypeNotFoundError, OSError, EOFError,
+)  # fmt: skip
 
 API_HINT = 'Copy both from my.telegram.org, "API development tools".'
 AGAIN = "Log in again: anselm login"
@@ -32,6 +34,8 @@ KNOWN: tuple[tuple[tuple[type[Exception], ...], type[AnselmError], str, str], ..
     ((errors.ChannelPrivateError, errors.ChannelInvalidError, errors.ChatIdInvalidError, errors.PeerIdInvalidError,
       errors.ForbiddenError),
      Conflict, "Telegram does not let this account read one of the chats any more.", "Choose again: anselm pull"),
+    ((errors.TypeNotFoundError,),
+     AnselmError, "Telegram answered in a newer form than is known here.", "Update Anselm AI."),
 )  # fmt: skip
 
 
