@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
 from services.ingest.keys import keys_in_use
+from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from shared.contracts.base import Receipt
@@ -31,7 +32,7 @@ from shared.contracts.ingest import (
 from shared.jobs import JobReporter
 from shared.queue import enqueue
 
-IMPORT_TASK, DATASET_TASK = "ingest.import_export", "ingest.build_dataset"
+IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Rooms:
     withdrawal: forgetting.Withdrawal
     queue: Celery
     jobs: Redis
+    server: TelegramServer | None = None
 
 
 async def rooms_of(request: Request) -> AsyncIterator[Rooms]:

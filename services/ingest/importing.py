@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from services.ingest import models
 from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
+from services.ingest.pulling.settling import settle
 from services.ingest.recleaning import clean_again
 from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.pulls import PULLED
 from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
 from services.ingest.telegram.naming import Directory
@@ -44,19 +47,25 @@ async def import_export(stage: Stage, import_id: str) -> None:
         return
     folder = stage.settings.uploads / import_id
     try:
-        if not await repeat(stage, row):
-            survey = _survey(stage, folder, row.filename, await known_names(stage))
-            prepared = await _prepare(stage, import_id, survey)
-            await write_messages(stage, import_id, folder, survey, prepared)
-            await _assign_topics(stage, prepared.account, survey)
-            await clean_again(stage, prepared.account, prepared.cleaner)
-        await _finish(stage, import_id, folder)
+        report = await repeat(stage, row)
+        if report is None:
+            report = await _import(stage, row, folder)
+        await _finish(stage, import_id, folder, report)
     except TakenOver:
         log.info("import_taken_over", import_id=import_id)
     except Unavailable:
         raise
     except (AnselmError, OSError) as error:
         await fail_import(stage, import_id, str(_told(error, row.filename)))
+
+
+async def _import(stage: Stage, row: models.Import, folder: Path) -> ImportReport:
+    survey = _survey(stage, folder, row.filename, await known_names(stage))
+    prepared = await _prepare(stage, row.id, survey)
+    report = await write_messages(stage, row.id, folder, survey, prepared)
+    await _assign_topics(stage, prepared.account, survey)
+    await clean_again(stage, prepared.account, prepared.cleaner)
+    return report
 
 
 async def fail_import(stage: Stage, import_id: str, error: str) -> None:
@@ -107,6 +116,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
 
 
 def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> str:
+    if survey.account and survey.account.logged_in:
+        return f"user{survey.account.user_id}"
     senders = {peer for counts in survey.senders.values() for peer in counts}
     evidence = Evidence(
         named=hint,
@@ -127,14 +138,16 @@ async def _assign_topics(stage: Stage, account: int, survey: Survey) -> None:
             await Topics(session).assign(account, chat)
 
 
-async def _finish(stage: Stage, import_id: str, folder: Path) -> None:
+async def _finish(stage: Stage, import_id: str, folder: Path, report: ImportReport) -> None:
     async with stage.database.transaction() as session:
         imports = Imports(session)
         row = await imports.get(import_id)
-        report = ImportReport.model_validate(row.report)
         if row.consent and row.account_id is not None:
             evidence = f"Given by the owner with import {import_id}."
             await grant_owner(session, stage.keys, row.account_id, map(int, report.by_chat), evidence)
+        if row.source == PULLED:
+            report = await settle(session, stage.settings, row, report, folder)
+        row.report = report.model_dump(mode="json")
         await imports.end(import_id, JobState.DONE)
     shutil.rmtree(folder, ignore_errors=True)
     stage.progress.finish(report=report.model_dump(mode="json"))

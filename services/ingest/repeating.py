@@ -8,21 +8,25 @@ from services.ingest.recleaning import clean_again
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.pulls import EXPORTED
 from services.ingest.stage import Stage
 from shared.contracts.ingest import ImportReport
 
 
-async def repeat(stage: Stage, row: models.Import) -> bool:
-    """Whether an import is the last one again. Then its report says so, and only ending it is left."""
+async def repeat(stage: Stage, row: models.Import) -> ImportReport | None:
+    """The report of an import that is the last one again, of which only the end is left; ``None`` for any other."""
+    if row.source != EXPORTED:
+        return None
     async with stage.database.transaction() as session:
         before = await Imports(session).last_of(row)
         if before is None or before.account_id is None or _hint(stage, before) != _hint(stage, row):
-            return False
-        await Imports(session).repeat(row.id, before.account_id, _unchanged(before))
+            return None
+        report = _unchanged(before)
+        await Imports(session).repeat(row.id, before.account_id, report)
         owners = (await Accounts(session).owners()).values()
         cleaner = cleaner_for(await People(session, stage.keys).all(), owners)
     await clean_again(stage, before.account_id, cleaner)
-    return True
+    return report
 
 
 def _unchanged(before: models.Import) -> ImportReport:

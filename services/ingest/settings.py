@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import Settings
 
@@ -40,6 +41,31 @@ class IngestSettings(Settings):
         default=5.0, gt=0, description="Pause before a job goes on when the database was away"
     )
 
+    tg_api_id: int | None = Field(
+        default=None, description='From my.telegram.org, "API development tools"; only reading from Telegram needs it'
+    )
+    tg_api_hash: SecretStr = Field(default=SecretStr(""), description="Beside TG_API_ID at my.telegram.org; a secret")
+    tg_session_file: Path | None = Field(
+        default=None,
+        description="Where the login at Telegram is kept, sealed with the key of INGEST_KEY_FILE; none: "
+        "ANSELM_HOME/secrets/telegram_session",
+    )
+    pull_reread: int = Field(
+        default=500,
+        ge=0,
+        description="Messages below a chat's cursor that each pull reads again, to see edits and deletions: five "
+        "requests; edits and deletions further back stay unseen",
+    )
+    pull_every: timedelta = Field(
+        default=timedelta(0),
+        ge=timedelta(0),
+        description="Pause between pulls of what is new in the chats that were pulled before; 0: pull only when asked",
+    )
+
+    @property
+    def session_file(self) -> Path:
+        return self.tg_session_file or self.anselm_home / "secrets" / "telegram_session"
+
     @property
     def uploads(self) -> Path:
         return self.anselm_home / "imports"
@@ -55,4 +81,4 @@ class IngestSettings(Settings):
     @property
     def sealed_files(self) -> tuple[Path, ...]:
         """Files, there or not, whose whole content is under the key of stored text."""
-        return (self.anselm_home / "secrets" / "telegram_session",)
+        return (self.session_file,)

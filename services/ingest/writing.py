@@ -89,7 +89,13 @@ class Writer:
                 ahead.encoding.cancel()
 
 
-async def write_messages(stage: Stage, import_id: str, folder: Path, survey: Survey, prepared: Prepared) -> None:
+async def write_messages(
+    stage: Stage, import_id: str, folder: Path, survey: Survey, prepared: Prepared
+) -> ImportReport:
+    """
+    Raises:
+        TakenOver: another worker is at it.
+    """
     async with stage.database.transaction() as session:
         row = await Imports(session).get(import_id)
     stage.progress.stage("writing", total=survey.accepted, unit="messages")
@@ -103,6 +109,7 @@ async def write_messages(stage: Stage, import_id: str, folder: Path, survey: Sur
                 await writer.begin(batch)
             while writer.waiting:
                 await writer.finish_first()
+        return writer.report
 
 
 @contextmanager

@@ -17,9 +17,16 @@ from shared.contracts.ingest import (
     ConsentMessage,
     Dataset,
     DatasetRequest,
+    Dialog,
     ExchangePage,
     Import,
+    LoginCode,
+    LoginPassword,
+    LoginPhone,
+    LoginState,
     Person,
+    PullRequest,
+    TelegramState,
 )
 from shared.contracts.jobs import Job
 from shared.settings import Settings
@@ -61,6 +68,35 @@ class IngestClient(Client):
 
     async def imports(self) -> list[Import]:
         return await self._list(Import, "/v1/imports")
+
+    async def telegram(self) -> TelegramState:
+        return await self._get(TelegramState, "/v1/telegram")
+
+    async def login(self, phone: str) -> LoginState:
+        """Begin: Telegram sends a code to the account's devices."""
+        return await self._post(LoginState, "/v1/telegram/login", LoginPhone(phone=phone))
+
+    async def login_code(self, code: str) -> LoginState:
+        return await self._post(LoginState, "/v1/telegram/login/code", LoginCode(code=code))
+
+    async def login_password(self, password: str) -> LoginState:
+        return await self._post(LoginState, "/v1/telegram/login/password", LoginPassword(password=password))
+
+    async def login_qr(self) -> LoginState:
+        """Begin a login by QR code, or ask what became of it."""
+        return await self._post(LoginState, "/v1/telegram/login/qr")
+
+    async def logout(self) -> TelegramState:
+        """End the session at Telegram and remove it."""
+        return await self._delete(TelegramState, "/v1/telegram")
+
+    async def dialogs(self, *, names: bool = False) -> list[Dialog]:
+        """The chats that can be pulled, the newest first."""
+        return await self._list(Dialog, "/v1/telegram/dialogs", names=names)
+
+    async def pull(self, request: PullRequest) -> Import:
+        """Start a pull; it runs in the background under the returned id, which is also its job's."""
+        return await self._post(Import, "/v1/pulls", request)
 
     async def people(self, *, names: bool = False) -> list[Person]:
         return await self._list(Person, "/v1/people", names=names)

@@ -31,9 +31,13 @@ class Imports:
         query = select(models.Import).order_by(models.Import.created_at.desc())
         return list(await self._session.scalars(query))
 
-    async def unended(self) -> list[str]:
-        query = select(models.Import.id).where(models.Import.state.in_(UNENDED)).order_by(models.Import.created_at)
-        return list(await self._session.scalars(query))
+    async def unended(self, source: str) -> list[str]:
+        """
+        Args:
+            source: export, or pull.
+        """
+        query = select(models.Import.id).where(models.Import.state.in_(UNENDED), models.Import.source == source)
+        return list(await self._session.scalars(query.order_by(models.Import.created_at)))
 
     async def same(self, sha256: str, consent: bool) -> models.Import | None:
         """An import of the same bytes that has not ended."""

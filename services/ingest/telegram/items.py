@@ -9,12 +9,13 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose history it is."""
+    """Whose history it is. ``logged_in``: it was read as this account, so that nothing has to be reasoned about."""
 
     user_id: int
     first_name: str = ""
     last_name: str = ""
     username: str = ""
+    logged_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

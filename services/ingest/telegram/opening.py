@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.ingest.telegram.archive import Archive, open_archive
+from services.ingest.telegram.fetched import FetchedReader
 from services.ingest.telegram.html.export import HtmlExport, page_number
 from services.ingest.telegram.html.lists import CHATS, CONTACTS, START
 from services.ingest.telegram.html.pages import LARGEST_PAGE
@@ -19,6 +20,8 @@ from services.ingest.telegram.signatures import is_html, is_zip
 from shared.errors import Invalid
 
 NOBODY = Directory()
+#: How the files of a pull end, which are written here and have no form of their own to tell them by.
+PULLED = ".jsonl"
 
 
 @contextmanager
@@ -34,7 +37,9 @@ def open_export(export: Path, limit: int = 1 << 34, directory: Directory = NOBOD
     with export.open("rb") as file:
         start = file.read(512)
         file.seek(0)
-        if is_zip(start):
+        if export.suffix == PULLED:
+            yield FetchedReader(file, export.name)
+        elif is_zip(start):
             with open_archive(file, export.name) as archive, _open_in(archive, limit, directory) as reader:
                 yield reader
         elif is_html(start):

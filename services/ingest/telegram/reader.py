@@ -129,8 +129,8 @@ class ExportReader:
     def _account(self, value: object) -> Account:
         if not isinstance(value, dict) or not isinstance(value.get("user_id"), int):
             raise self._invalid("the field personal_information.user_id is missing or not a number")
-        names = {key: _text(value.get(key)) for key in ("first_name", "last_name", "username")}
-        return Account(value["user_id"], **names)
+        first, last, username = (_text(value.get(key)) for key in ("first_name", "last_name", "username"))
+        return Account(value["user_id"], first, last, username)
 
     def _contacts(self, value: object) -> Iterator[Contact]:
         entries = value.get("list") if isinstance(value, dict) else None

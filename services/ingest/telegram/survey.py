@@ -110,7 +110,7 @@ def survey_export(
             survey = _pass(reader, spool, on_progress)
             spool.flush()
             os.fsync(spool.fileno())
-        if survey.accepted == 0:
+        if survey.accepted == 0 and not (survey.account and survey.account.logged_in):
             raise _nothing(export.name, survey)
         scratch.replace(folder / SPOOL)
     finally:
