@@ -90,9 +90,10 @@ def pull_new_task() -> None:
     """Ask for a pull of what is new. One that cannot be now is not repeated: the next one is on its way."""
 
     async def request() -> str | None:
-        database = Database(settings, pooled=False)
+        database = Database(settings)
         try:
-            return await request_new(Access(settings, load_keys(settings.key_file), server), database)
+            with keys_in_use(settings.key_file) as keys:
+                return await request_new(Access(settings, keys, server), database)
         finally:
             await database.close()
 

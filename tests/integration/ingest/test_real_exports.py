@@ -14,6 +14,7 @@ import pytest
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import JobState
 from tests.integration.ingest.conftest import BOTH, World
+from tests.integration.ingest.test_export import empty, stored, taken_out
 
 DATA = os.environ.get("ANSELM_TEST_DATA")
 pytestmark = pytest.mark.skipif(DATA is None, reason="ANSELM_TEST_DATA is not set")
@@ -80,6 +81,17 @@ async def test_every_message_is_accounted_for(world: World, name: str) -> None:
     assert await world.rows("select count(*) from ingest.messages") == [(want["new"],)]
     again = await world.import_file(file, owner=OWNERS.get(name))
     assert (again.report.new, again.report.changed, again.report.unchanged) == (0, 0, want["new"])
+
+
+@pytest.mark.parametrize("name", [*OWNERS, *PERSONAS])
+async def test_every_export_goes_out_and_in_and_out_again_the_same(world: World, tmp_path: Path, name: str) -> None:
+    await world.import_file(FOLDER / name, owner=OWNERS.get(name))
+    first, before = await taken_out(world), await stored(world)
+    await empty(world)
+    (tmp_path / "out.json").write_bytes(first)
+    await world.import_file(tmp_path / "out.json")
+    assert await taken_out(world) == first
+    assert await stored(world) == before
 
 
 @pytest.mark.parametrize("persona", ["lovell", "sitelew", "socrates"])
