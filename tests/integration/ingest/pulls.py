@@ -11,10 +11,10 @@ from typing import Any
 
 from telethon.tl import functions
 
+from services.ingest.keys import load_keys
 from services.ingest.pulling.access import Access
 from services.ingest.pulling.pull import pull
 from services.ingest.pulling.server import TelegramServer
-from services.ingest.keys import load_keys
 from shared.contracts.ingest import Import, LoginStep, PullRequest
 from tests.integration.ingest.conftest import World
 from tests.peers.mtproto import MtProto

@@ -47,7 +47,11 @@ class Chat:
         """A service message."""
         number = self._next_id()
         self.messages[number] = types.MessageService(
-            id=number, peer_id=self.peer, date=BEGAN + timedelta(minutes=number), action=action, from_id=self._sender(by)
+            id=number,
+            peer_id=self.peer,
+            date=BEGAN + timedelta(minutes=number),
+            action=action,
+            from_id=self._sender(by),
         )
         return self.messages[number]
 

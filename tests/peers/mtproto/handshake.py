@@ -75,9 +75,7 @@ class Handshake:
         assert (inner.p, inner.q) == (to_bytes(P), to_bytes(Q))
         self._new_nonce = inner.new_nonce
         half = to_bytes(pow(GENERATOR, self._secret, PRIME))
-        answer = types.ServerDHInnerData(
-            request.nonce, self._nonce, GENERATOR, to_bytes(PRIME), half, int(time.time())
-        )
+        answer = types.ServerDHInnerData(request.nonce, self._nonce, GENERATOR, to_bytes(PRIME), half, int(time.time()))
         plain = sha1(bytes(answer)).digest() + bytes(answer)
         padded = plain + os.urandom(-len(plain) % 16)
         return types.ServerDHParamsOk(request.nonce, self._nonce, AES.encrypt_ige(padded, *self._cipher()))
@@ -86,7 +84,7 @@ class Handshake:
         plain = AES.decrypt_ige(request.encrypted_data, *self._cipher())
         inner = BinaryReader(plain[20:]).tgread_object()
         shared = pow(int.from_bytes(inner.g_b, "big"), self._secret, PRIME)
-        self.key = AuthKey(to_bytes(shared))
+        self.key = AuthKey(shared.to_bytes(256, "big"))  # a client that drops a leading zero has to begin again
         return types.DhGenOk(request.nonce, self._nonce, self.key.calc_new_nonce_hash(self._new_nonce, 1))
 
     def _cipher(self) -> tuple[bytes, bytes]:

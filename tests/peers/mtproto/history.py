@@ -19,9 +19,7 @@ def history(account: Account, request: Any) -> Any:
     newest_first = sorted(chat.messages.values(), key=lambda one: -one.id)
     begin = sum(not _is_below(one, request) for one in newest_first) + request.add_offset
     window = newest_first[max(begin, 0) : max(begin + request.limit, 0)]
-    found = [
-        one for one in window if one.id > request.min_id and (not request.max_id or one.id < request.max_id)
-    ]
+    found = [one for one in window if one.id > request.min_id and (not request.max_id or one.id < request.max_id)]
     return _answer(account, chat, found)
 
 

@@ -52,7 +52,9 @@ def config(state: State, request: Any) -> Any:
         for name, parameter in inspect.signature(types.Config.__init__).parameters.items()
         if parameter.default is inspect.Parameter.empty and name not in ("self", *known)
     ]
-    return types.Config(**known, **{name: "" if name in ("dc_txt_domain_name", "me_url_prefix") else 0 for name in required})
+    return types.Config(
+        **known, **{name: "" if name in ("dc_txt_domain_name", "me_url_prefix") else 0 for name in required}
+    )
 
 
 def send_code(state: State, request: Any) -> Any:

@@ -56,7 +56,7 @@ class CloudPassword:
         group = bytes(a ^ b for a, b in zip(digest(padded(PRIME)), digest(padded(GENERATOR)), strict=True))
         salts = digest(self.algorithm.salt1), digest(self.algorithm.salt2)
         expected = digest(group, *salts, padded(theirs), padded(self._public), digest(padded(session)))
-        return bool(check.M1 == expected)
+        return bool(expected == check.M1)
 
     @property
     def _public(self) -> int:
