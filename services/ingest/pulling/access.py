@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from telethon import TelegramClient
 from telethon.crypto import rsa
@@ -22,9 +24,20 @@ from shared.errors import Invalid
 RETRIES = 2
 DATA_CENTRE = 2
 
+#: Seconds after which an answer is given up. Telethon would reconnect for ever to somebody who hangs up at once.
+PATIENCE = 20.0
+
 #: Telethon's lines below an error name servers and requests; nobody needs them here.
 log = logging.getLogger("telethon")
 log.setLevel(logging.ERROR)
+
+
+class _Client(TelegramClient):  # type: ignore[misc]
+    """Every call has a deadline."""
+
+    async def __call__(self, request: Any, ordered: bool = False, flood_sleep_threshold: int | None = None) -> Any:
+        async with asyncio.timeout(PATIENCE):
+            return await super().__call__(request, ordered, flood_sleep_threshold)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,8 @@ class Access:
         """
         client = self._client(StringSession(session or None))
         try:
-            await client.connect()
+            async with asyncio.timeout(PATIENCE):
+                await client.connect()
             yield client
         except TROUBLE as error:
             raise translate(error) from error
@@ -73,7 +87,7 @@ class Access:
         if self.server is not None:
             rsa.add_key(self.server.public_key, old=False)
             session.set_dc(session.dc_id or DATA_CENTRE, self.server.host, self.server.port)
-        return TelegramClient(
+        return _Client(
             session,
             api_id,
             api_hash,

@@ -8,7 +8,8 @@ from shared.errors import AnselmError, Conflict, Invalid, TooManyRequests, Unava
 
 #: What a call to Telegram may raise. A lost connection is an ``EOFError`` where an answer was being read.
 TROUBLE = (
-    errors.RPCError, errors.AuthKeyNotFound, errors.SecurityError, errors.TypeNotFoundError, OSError, EOFError,
+    errors.RPCError, errors.AuthKeyNotFound, errors.SecurityError, errors.TypeNotFoundError,
+    errors.InvalidBufferError, OSError, EOFError,
 )  # fmt: skip
 
 API_HINT = 'Copy both from my.telegram.org, "API development tools".'

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from telethon.tl import types
 
+from services.ingest.pulling import access
 from shared.contracts.jobs import Job, JobState
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
 from tests.integration.ingest.pulls import HISTORY, TAKEOUT, Pulls
@@ -281,6 +282,19 @@ async def test_a_login_that_telegram_ends(pulls: Pulls, telegram: MtProto) -> No
     await pulls.world.client.logout()
     await pulls.log_in()
     assert (await pulls.pull(dms=True)).report.new == 1
+
+
+async def test_a_key_that_telegram_has_forgotten(pulls: Pulls, telegram: MtProto) -> None:
+    telegram.forget_keys()
+    with pytest.raises(Conflict, match="has ended this login"):
+        await pulls.ask(dms=True)
+
+
+async def test_a_line_that_is_hung_up_at_once(pulls: Pulls, telegram: MtProto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "PATIENCE", 0.5)
+    telegram.troubles.slams = True
+    with pytest.raises(Unavailable, match="Telegram does not answer"):
+        await pulls.ask(dms=True)
 
 
 async def test_a_network_that_is_cut(pulls: Pulls, telegram: MtProto) -> None:

@@ -17,6 +17,9 @@ from telethon.crypto import AES, AuthKey
 from telethon.extensions import BinaryReader
 from telethon.tl.core import GzipPacked, MessageContainer, RpcResult
 
+#: What a server says in the place of a message where it does not know the key.
+UNKNOWN_KEY = struct.pack("<i", -404)
+
 VECTOR, TRUE = 0x1CB5C415, 0x997275B5
 
 _numbers = count(1)

@@ -84,7 +84,7 @@ class Handshake:
         plain = AES.decrypt_ige(request.encrypted_data, *self._cipher())
         inner = BinaryReader(plain[20:]).tgread_object()
         shared = pow(int.from_bytes(inner.g_b, "big"), self._secret, PRIME)
-        self.key = AuthKey(to_bytes(shared))
+        self.key = AuthKey(shared.to_bytes(256, "big"))  # a client that drops a leading zero has to begin again
         return types.DhGenOk(request.nonce, self._nonce, self.key.calc_new_nonce_hash(self._new_nonce, 1))
 
     def _cipher(self) -> tuple[bytes, bytes]:

@@ -68,6 +68,10 @@ class MtProto:
         """Listen, at the same port as before."""
         self._run(self._open())
 
+    def forget_keys(self) -> None:
+        """As Telegram does with the keys of sessions that ended long ago."""
+        self._keys.clear()
+
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(SECONDS)
 
@@ -83,14 +87,21 @@ class MtProto:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.troubles.slams:
+            writer.close()
+            return
         self._writers.add(writer)
         frames, handshake = Frames(reader, writer), Handshake(self._server_key)
         try:
             async for payload in frames:
-                if key := self._keys.get(channel.key_id_of(payload)):
+                key_id = channel.key_id_of(payload)
+                if key_id == 0:
+                    await frames.send(channel.plain(self._shake(handshake, payload)))
+                elif key := self._keys.get(key_id):
                     await self._take(key, channel.unseal(key, payload), frames)
                 else:
-                    await frames.send(channel.plain(self._shake(handshake, payload)))
+                    await frames.send(channel.UNKNOWN_KEY)
+                    return
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:

@@ -22,11 +22,13 @@ class Troubles:
         floods: seconds to wait, for the next requests in turn; 0 lets one pass.
         cut_after: the connection goes, and nobody listens any more.
         hold_after: later ones are not answered; ``held`` is set when the first of them is there.
+        slams: every connection is closed as soon as it is there.
     """
 
     floods: list[int] = field(default_factory=list)
     cut_after: int | None = None
     hold_after: int | None = None
+    slams: bool = False
     held: threading.Event = field(default_factory=threading.Event)
 
     async def strikes(self, request: Any) -> bool:
