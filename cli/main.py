@@ -22,7 +22,11 @@ COMMANDS = {
     "status": ("status", "Show what runs, and what it lacks."),
     "migrate": ("stack", "Bring the database to the newest schema."),
     "import": ("imports", "Import an export of Telegram Desktop."),
-    "consent": ("consent", "Say whose words may be used: grant, revoke, list."),
+    "imports": ("imports", "See what each import did: list, show."),
+    "login": ("telegram", "Log in at Telegram, to pull chats from it."),
+    "logout": ("telegram", "Log out at Telegram."),
+    "pull": ("telegram", "Read chats from Telegram, and import them."),
+    "consent": ("consent", "Say whose words may be used: request, grant, revoke, list."),
     "dataset": ("dataset", "Make training examples: build, show, list."),
     "train": ("train", "Train an adapter and evaluate it."),
     "evaluate": ("registry", "Compare an adapter with the base model and the owner."),
@@ -34,6 +38,8 @@ COMMANDS = {
     "index": ("index", "Index past exchanges, so that replies can use them."),
     "chat": ("chat", "Talk with the persona."),
     "forget": ("forget", "Forget a person, with a receipt."),
+    "export": ("export", "Write everything stored as a file of your own."),
+    "rotate-key": ("rotate_key", "Seal everything stored under a new key."),
     "watch": ("watch", "Follow a job that runs."),
 }
 

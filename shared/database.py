@@ -39,7 +39,7 @@ class Database:
 
     Args:
         settings: where the database is.
-        pooled: keep connections open between transactions. Tasks, which run an event loop each, must not.
+        pooled: keep connections open between transactions. For what lives no longer than its event loop.
     """
 
     def __init__(self, settings: Settings, *, pooled: bool = True) -> None:

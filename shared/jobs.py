@@ -51,6 +51,10 @@ class JobReporter:
         eta = (total - done) / rate if rate and total is not None and total >= done else None
         self._update(done=done, rate=rate, eta_s=eta, detail={**self.job.detail, **detail})
 
+    def note(self, text: str) -> None:
+        """Say in a sentence what is going on, at once; an empty one takes the last back."""
+        self._update(state=JobState.RUNNING, detail={**self.job.detail, "note": text}, force=True)
+
     def finish(self, **detail: Any) -> None:
         self._update(state=JobState.DONE, eta_s=None, detail={**self.job.detail, **detail}, force=True)
 

@@ -1,4 +1,4 @@
-"""`anselm consent grant | revoke | list`: whose words may be used for what."""
+"""`anselm consent request | grant | revoke | list`: whose words may be used for what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from cli.console import Json, document, out, table
+from cli.console import Json, document, out, say, table
 from cli.services import Services, call
 from shared.contracts.ingest import Consent, ConsentGrant, Purpose
 from shared.errors import Invalid
@@ -31,6 +31,24 @@ class For(StrEnum):
     @property
     def purposes(self) -> list[Purpose]:
         return list(Purpose) if self is For.BOTH else [Purpose(self.value)]
+
+
+@consent.command()
+def request(
+    person: Person,
+    chat: Chat = None,
+    language: Annotated[
+        str | None, typer.Option(help="Two letters, as de or uk; unless given, that of their messages.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the message that asks somebody for their consent. It is you who sends it."""
+    message = call(lambda services, _: services.ingest.consent_message(person, chat=chat, language=language))
+    if as_json:
+        document(message)
+        return
+    out.print(message.text, markup=False, emoji=False, soft_wrap=True)
+    say(f"\nWhen they have agreed: anselm consent grant {message.person} --evidence 'how they agreed'")
 
 
 @consent.command()

@@ -18,7 +18,7 @@ app = typer.Typer()
 
 @app.command()
 def watch(
-    job: Annotated[str, typer.Argument(help="Id of an import or a run, or the name of a dataset.")],
+    job: Annotated[str, typer.Argument(help="Id of an import, a run or a key rotation, or the name of a dataset.")],
     as_json: Json = False,
 ) -> None:
     """Follow a job until it has ended. Ctrl-C ends the watching, not the job."""

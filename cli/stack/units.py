@@ -115,10 +115,19 @@ def _model_server(settings: StackSettings) -> Unit:
 
 def _worker(name: str, application: str, queues: tuple[str, ...], settings: StackSettings) -> Unit:
     node = f"{name}@anselm"
-    options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
+    schedule = ["--beat"] if "ingest" in queues and settings.pull_every else []
+    options = [
+        *schedule,
+        "--concurrency",
+        "1",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        settings.log_level,
+    ]
     return Unit(
         name,
-        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options),
+        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *schedule, *options),
         WORKERS,
         lambda: readiness.worker(node, settings),
         # Its pool ends with it, and each stage with the pool; the queue delivers the task again after its lease.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from celery import Celery
@@ -11,8 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, consenting, forgetting, recalling, showing
+from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
+from services.ingest.keys import keys_in_use
+from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from shared.contracts.base import Receipt
@@ -20,6 +22,7 @@ from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
     ExchangePage,
@@ -29,7 +32,7 @@ from shared.contracts.ingest import (
 from shared.jobs import JobReporter
 from shared.queue import enqueue
 
-IMPORT_TASK, DATASET_TASK = "ingest.import_export", "ingest.build_dataset"
+IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,14 @@ class Rooms:
     withdrawal: forgetting.Withdrawal
     queue: Celery
     jobs: Redis
+    server: TelegramServer | None = None
 
 
-def rooms_of(request: Request) -> Rooms:
+async def rooms_of(request: Request) -> AsyncIterator[Rooms]:
+    """With the keys as they are now; until the request is answered, nobody adds one."""
     rooms: Rooms = request.app.state.rooms
-    return rooms
+    with keys_in_use(rooms.withdrawal.settings.key_file) as keys:
+        yield replace(rooms, withdrawal=replace(rooms.withdrawal, keys=keys))
 
 
 Inside = Annotated[Rooms, Depends(rooms_of)]
@@ -107,6 +113,14 @@ async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Ch
 @router.get("/consents")
 async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
     return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+
+
+@router.get("/consents/request")
+async def consent_message(
+    person: str, rooms: Inside, session: Session, chat: int | None = None, language: str | None = None
+) -> ConsentMessage:
+    """What the owner can send to ask for consent, in the language of the person's messages unless one is given."""
+    return await asking.write_request(session, rooms.withdrawal.keys, person, chat, language)
 
 
 @router.post("/consents")

@@ -19,6 +19,7 @@ from services.ingest.dataset.statistics import describe
 from services.ingest.dataset.threads import SPLITS, assign_splits, threads
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.consented import consented_messages
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.history import History
@@ -165,9 +166,9 @@ async def _gather(stage: Stage, request: DatasetRequest) -> Material:
 async def _read_chat(
     session: AsyncSession, source: Source, chat: int, request: DatasetRequest, tally: Tally
 ) -> list[Window]:
-    messages = [message async for message in History(session).read_chat(source.account, chat)]
+    messages = [message async for message in consented_messages(session, source.account, chat, Purpose.TRAIN)]
     gap = timedelta(seconds=request.session_gap_s)
-    exchanges = find_exchanges(messages, source.owner, source.allowed[chat], gap, tally)
+    exchanges = find_exchanges(messages, source.owner, gap, tally)
     return [
         window
         for thread in threads(exchanges)

@@ -45,10 +45,11 @@ async def grant_owner(session: AsyncSession, keys: Keys, account_id: int, chats:
 
 
 async def list_consents(session: AsyncSession, keys: Keys, *, names: bool) -> list[Consent]:
-    people = {person.id: person for person in await People(session, keys).all()}
+    rows = await Consents(session).all()
     owners = (await Accounts(session).owners()).values()
+    people = {person.id: person for person in await People(session, keys).all()}
     cleaner = None if names else cleaner_for(people.values(), owners)
-    return [_open(keys, row, people[row.person_id], cleaner) for row in await Consents(session).all()]
+    return [_open(keys, row, people[row.person_id], cleaner) for row in rows]
 
 
 async def revoke(session: AsyncSession, keys: Keys, person: KnownPerson, chat: int | None) -> list[Consent]:

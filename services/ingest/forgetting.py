@@ -73,7 +73,7 @@ async def _remove(session: AsyncSession, withdrawal: Withdrawal, person: KnownPe
     forgotten = Forgotten(session)
     messages = await forgotten.message_ids(person.id)
     names = await Datasets(session).holding(person.id)
-    examples = await _withdraw(session, withdrawal, names, messages, person.pseudonym)
+    examples = await withdraw(session, withdrawal.settings, names, messages, person.pseudonym)
     mentions = await forgotten.mentions(person.pseudonym)
     exactly = re.compile(rf"{person.pseudonym}(?![0-9a-f])")
     for message in mentions:
@@ -108,19 +108,19 @@ async def revoke_consent(withdrawal: Withdrawal, who: str, chat: int | None) -> 
         chats = [number for _, number in await shared_chats(session, person) if chat in (None, number)]
         messages = await Forgotten(session).message_ids(person.id, chats)
         names = await Datasets(session).holding(person.id, chats)
-        await _withdraw(session, withdrawal, names, messages, person.pseudonym)
+        await withdraw(session, withdrawal.settings, names, messages, person.pseudonym)
     await tell_others(withdrawal)
     return consents
 
 
-async def _withdraw(
-    session: AsyncSession, withdrawal: Withdrawal, datasets: Sequence[str], messages: Sequence[str], subject: str
+async def withdraw(
+    session: AsyncSession, settings: IngestSettings, datasets: Sequence[str], messages: Sequence[str], subject: str
 ) -> int:
     """Taint datasets, and note whom to tell. Returns the number of examples that are gone.
 
     The folders go first: a dataset without its folder is only useless, a folder without its taint would be trained on.
     """
-    store = ArtifactStore(withdrawal.settings.datasets)
+    store = ArtifactStore(settings.datasets)
     for name in datasets:
         store.remove(name)
         await Forgotten(session).notify("trainer", subject, {"dataset": name})

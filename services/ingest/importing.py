@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
-from services.ingest.batch import Prepared, begin_report, count_batch, to_row
+from services.ingest import models
+from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
 from services.ingest.consenting import grant_owner
+from services.ingest.directory import known_names
+from services.ingest.pulling.settling import settle
+from services.ingest.recleaning import clean_again
+from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.pulls import PULLED
+from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
-from services.ingest.telegram.message import Message
+from services.ingest.telegram.naming import Directory
+from services.ingest.telegram.opening import open_export
 from services.ingest.telegram.owner import Evidence, find_owner
-from services.ingest.telegram.survey import Profile, Survey, read_spool, survey_export
+from services.ingest.telegram.survey import Profile, Survey, survey_export
+from services.ingest.writing import TakenOver, write_messages
 from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Invalid, StorageFull, Unavailable
 from shared.telemetry import logger
 
 log = logger(__name__)
-
-
-class TakenOver(Exception):
-    """Another worker has moved the cursor of this import."""
 
 
 async def import_export(stage: Stage, import_id: str) -> None:
@@ -43,17 +47,25 @@ async def import_export(stage: Stage, import_id: str) -> None:
         return
     folder = stage.settings.uploads / import_id
     try:
-        survey = _survey(stage, folder, row.filename)
-        prepared = await _prepare(stage, import_id, survey)
-        await _write_batches(stage, import_id, folder, survey, prepared)
-        await _clean_again(stage, prepared)
-        await _finish(stage, import_id, folder, survey)
+        report = await repeat(stage, row)
+        if report is None:
+            report = await _import(stage, row, folder)
+        await _finish(stage, import_id, folder, report)
     except TakenOver:
         log.info("import_taken_over", import_id=import_id)
     except Unavailable:
         raise
     except (AnselmError, OSError) as error:
         await fail_import(stage, import_id, str(_told(error, row.filename)))
+
+
+async def _import(stage: Stage, row: models.Import, folder: Path) -> ImportReport:
+    survey = _survey(stage, folder, row.filename, await known_names(stage))
+    prepared = await _prepare(stage, row.id, survey)
+    report = await write_messages(stage, row.id, folder, survey, prepared)
+    await _assign_topics(stage, prepared.account, survey)
+    await clean_again(stage, prepared.account, prepared.cleaner)
+    return report
 
 
 async def fail_import(stage: Stage, import_id: str, error: str) -> None:
@@ -65,12 +77,13 @@ async def fail_import(stage: Stage, import_id: str, error: str) -> None:
     stage.progress.fail(error)
 
 
-def _survey(stage: Stage, folder: Path, filename: str) -> Survey:
+def _survey(stage: Stage, folder: Path, filename: str, directory: Directory) -> Survey:
     export = folder / filename
     if not export.exists() and not (folder / "survey.json").exists():
         raise Invalid(f"{filename} is gone from the import's folder.", hint="Upload it again.")
     stage.progress.stage("reading", total=export.stat().st_size, unit="bytes")
-    return survey_export(export, folder, stage.progress.advance)
+    opened = partial(open_export, limit=stage.settings.max_export_bytes, directory=directory)
+    return survey_export(export, folder, stage.progress.advance, opened)
 
 
 async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
@@ -88,11 +101,13 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         seal = stage.keys.seal
         chats = [(chat.id, chat.type, seal(chat.name) if chat.name else None) for chat in survey.chats.values()]
         await history.add_chats(account, chats)
+        titles = {chat: {n: seal(title) for n, title in topics.items()} for chat, topics in survey.topics.items()}
+        await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
     members = {
-        chat: {everyone[peer].pseudonym for peer in senders if peer in everyone}
+        chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
     named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
@@ -101,6 +116,8 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
 
 
 def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> str:
+    if survey.account and survey.account.logged_in:
+        return f"user{survey.account.user_id}"
     senders = {peer for counts in survey.senders.values() for peer in counts}
     evidence = Evidence(
         named=hint,
@@ -113,76 +130,27 @@ def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> 
     return find_owner(evidence, filename)
 
 
-async def _write_batches(stage: Stage, import_id: str, folder: Path, survey: Survey, prepared: Prepared) -> None:
+async def _assign_topics(stage: Stage, account: int, survey: Survey) -> None:
     async with stage.database.transaction() as session:
-        row = await Imports(session).get(import_id)
-    cursor, report = row.cursor, begin_report(row.report, survey)
-    stage.progress.stage("writing", total=survey.accepted, unit="messages")
-    done = 0
-    for batch, end in _batches(read_spool(folder, cursor), stage.settings.import_batch):
-        report = await _write_batch(stage, import_id, prepared, report, batch, (cursor, end))
-        cursor, done = end, report.new + report.changed + report.unchanged + report.refused.get("forgotten", 0)
-        stage.progress.advance(done, new=report.new, changed=report.changed, unchanged=report.unchanged)
-
-
-async def _write_batch(
-    stage: Stage, import_id: str, prepared: Prepared, report: ImportReport, batch: list[Message], move: tuple[int, int]
-) -> ImportReport:
-    """One transaction: the messages and the cursor."""
-    kept = {(m.chat, m.id): m for m in batch if m.sender not in prepared.forgotten}
-    prints = {key: stage.keys.fingerprint(message.content()) for key, message in kept.items()}
-    async with stage.database.transaction() as session:
-        history = History(session)
-        stored = await history.fingerprints(prepared.account, list(kept))
-        changing = [key for key in kept if stored.get(key) != prints[key]]
-        masked: Counter[str] = Counter()
-        rows = [to_row(stage.keys, prepared, kept[key], prints[key], import_id, masked) for key in changing]
-        await history.write(rows)
-        report = count_batch(report, batch, prepared, stored.keys(), set(changing), masked)
-        if not await Imports(session).advance(import_id, *move, report):
-            raise TakenOver
-    return report
-
-
-def _batches(messages: Iterator[tuple[Message, int]], size: int) -> Iterator[tuple[list[Message], int]]:
-    while chunk := list(islice(messages, size)):
-        yield [message for message, _ in chunk], chunk[-1][1]
-
-
-async def _clean_again(stage: Stage, prepared: Prepared) -> None:
-    """Older messages that name somebody whose name this import brought, or that an older cleaner cleaned."""
-    stage.progress.stage("cleaning", unit="messages")
-    cleaner, done = prepared.cleaner, 0
-    async with stage.database.transaction() as session:
-        everyone = {one.id: one.pseudonym for one in await People(session, stage.keys).all()}
-        members = {
-            chat: {everyone[person] for person in people}
-            for chat, people in (await History(session).members(prepared.account)).items()
-        }
-    while True:
+        forums = await Topics(session).forums(account)
+    for chat in sorted(forums & survey.chats.keys()):
         async with stage.database.transaction() as session:
-            rows = await History(session).stale(prepared.account, cleaner.key, stage.settings.import_batch)
-            for row in rows:
-                assert row.raw is not None
-                row.clean = cleaner.clean(stage.keys.unseal(row.raw), members.get(row.chat_id, set())).text
-                row.cleaned_with = cleaner.key
-        if not rows:
-            return
-        done += len(rows)
-        stage.progress.advance(done)
+            await Topics(session).assign(account, chat)
 
 
-async def _finish(stage: Stage, import_id: str, folder: Path, survey: Survey) -> None:
+async def _finish(stage: Stage, import_id: str, folder: Path, report: ImportReport) -> None:
     async with stage.database.transaction() as session:
         imports = Imports(session)
         row = await imports.get(import_id)
         if row.consent and row.account_id is not None:
             evidence = f"Given by the owner with import {import_id}."
-            await grant_owner(session, stage.keys, row.account_id, survey.chats, evidence)
+            await grant_owner(session, stage.keys, row.account_id, map(int, report.by_chat), evidence)
+        if row.source == PULLED:
+            report = await settle(session, stage.settings, row, report, folder)
+        row.report = report.model_dump(mode="json")
         await imports.end(import_id, JobState.DONE)
-        report = row.report
     shutil.rmtree(folder, ignore_errors=True)
-    stage.progress.finish(report=report)
+    stage.progress.finish(report=report.model_dump(mode="json"))
 
 
 def _told(error: Exception, filename: str) -> AnselmError:

@@ -1,17 +1,20 @@
-"""The one secret of ingest, and the keys derived from it: for pseudonyms, for fingerprints, for stored text."""
+"""The keys of ingest: for pseudonyms, for fingerprints, for stored text."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
-import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from services.ingest import key_file, key_use
+from services.ingest.key_file import KeyFile
 from shared.errors import AnselmError
 
 NONCE = 12
@@ -19,15 +22,25 @@ NONCE = 12
 
 @dataclass(frozen=True)
 class Keys:
-    """Three independent keys from one secret; knowing one of them tells nothing about the others."""
+    """Independent keys; knowing one of them tells nothing about the others.
+
+    Attributes:
+        text: the newest first. Older ones only open what was sealed with them.
+    """
 
     pseudonyms: bytes
     fingerprints: bytes
-    text: bytes
+    text: tuple[bytes, ...]
 
     @classmethod
     def derive(cls, secret: bytes) -> Keys:
-        return cls(*(_keyed(secret, purpose) for purpose in (b"pseudonyms", b"fingerprints", b"text")))
+        return cls.of(KeyFile(secret))
+
+    @classmethod
+    def of(cls, content: KeyFile) -> Keys:
+        pseudonyms, fingerprints = (_keyed(content.secret, purpose) for purpose in (b"pseudonyms", b"fingerprints"))
+        text = tuple(one.key for one in content.text)
+        return cls(pseudonyms, fingerprints, text or (first_text_key(content.secret),))
 
     def peer_hash(self, peer: str) -> bytes:
         """How a Telegram peer (``user123``) is known in the tables: 32 bytes, meaningless without the key."""
@@ -40,7 +53,7 @@ class Keys:
     def seal(self, text: str) -> bytes:
         """Encrypt with AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes)."""
         nonce = os.urandom(NONCE)
-        return nonce + AESGCM(self.text).encrypt(nonce, text.encode(), None)
+        return nonce + _cipher(self.text[0]).encrypt(nonce, text.encode(), None)
 
     def unseal(self, sealed: bytes) -> str:
         """Undo ``seal``.
@@ -48,46 +61,59 @@ class Keys:
         Raises:
             AnselmError: the key is another one than the text was stored with.
         """
-        try:
-            return AESGCM(self.text).decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
-        except InvalidTag as error:
-            hint = "Put the key file back that belongs to this database (INGEST_KEY_FILE)."
-            raise AnselmError("Stored text cannot be read with this key.", hint=hint) from error
+        return self._open(sealed)[0].decode()
+
+    def sealed_anew(self, sealed: bytes) -> bytes | None:
+        """The same under the newest key; none where it is already.
+
+        Raises:
+            AnselmError: it opens with none of the keys.
+        """
+        content, key = self._open(sealed)
+        return None if key == self.text[0] else self.seal(content.decode())
+
+    def _open(self, sealed: bytes) -> tuple[bytes, bytes]:
+        """What is in it, and the key that opened it: a wrong one is found out by the tag."""
+        for key in self.text:
+            try:
+                return _cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], None), key
+            except InvalidTag:
+                continue
+        hint = "Put the key file back that belongs to this database (INGEST_KEY_FILE)."
+        raise AnselmError("Stored text cannot be read with this key.", hint=hint)
 
 
 def load_keys(file: Path) -> Keys:
     """The keys of this installation; the file is made, readable by its owner only, when there is none.
 
     Raises:
-        AnselmError: the file does not hold 32 bytes in hex.
+        AnselmError: the file does not hold keys of 32 bytes in hex.
     """
     if not file.exists():
-        _create(file)
-    try:
-        secret = bytes.fromhex(file.read_text().strip())
-    except ValueError:
-        secret = b""
-    if len(secret) != 32:
-        raise AnselmError(f"{file} does not hold a key of 64 hex digits.", hint="Put the right key file back.")
-    return Keys.derive(secret)
+        key_file.create(file)
+    return Keys.of(key_file.read(file))
 
 
-def _create(file: Path) -> None:
-    """Write a fresh key beside and link it into place, so that of two processes starting at once one key wins."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(secrets.token_hex(32) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(scratch, file)
-    except FileExistsError:
-        return
-    finally:
-        scratch.unlink()
+@contextmanager
+def keys_in_use(file: Path) -> Iterator[Keys]:
+    """The keys, for a request or a task: whoever seals with them is done before another key is the newest.
+
+    Raises:
+        AnselmError: the file is gone, or does not hold keys of 32 bytes in hex.
+    """
+    with key_use.in_use(file):
+        yield Keys.of(key_file.read(file))
+
+
+def first_text_key(secret: bytes) -> bytes:
+    """The key of stored text before the first rotation."""
+    return _keyed(secret, b"text")
+
+
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _keyed(key: bytes, content: bytes) -> bytes:
-    return hmac.new(key, content, hashlib.sha256).digest()
+    return hmac.digest(key, content, "sha256")

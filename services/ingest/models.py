@@ -25,6 +25,10 @@ from shared.database import NAMING
 MOMENT = DateTime(timezone=True)
 
 
+class Sealed(LargeBinary):
+    """Text under the key of stored text. Rotating the key finds every column of this type."""
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(schema="ingest", naming_convention=NAMING)
 
@@ -37,11 +41,11 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     peer_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     pseudonym: Mapped[str] = mapped_column(Text, unique=True)
-    profile: Mapped[bytes] = mapped_column(LargeBinary)
+    profile: Mapped[bytes] = mapped_column(Sealed)
 
 
 class Account(Base):
-    """A Telegram account that an owner exported."""
+    """A Telegram account that an owner exported, or pulls from."""
 
     __tablename__ = "accounts"
 
@@ -56,11 +60,24 @@ class Chat(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("ingest.accounts.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     type: Mapped[str] = mapped_column(Text)
-    name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name: Mapped[bytes | None] = mapped_column(Sealed)
+    pulled_to: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Topic(Base):
+    """A topic of a forum; its number is that of the message that opened it. ``title`` is sealed."""
+
+    __tablename__ = "topics"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "chat_id"], ["ingest.chats.account_id", "ingest.chats.id"]),)
+
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    title: Mapped[bytes] = mapped_column(Sealed)
 
 
 class Message(Base):
-    """``raw`` sealed, ``clean`` what every later step sees; both null when there is no text."""
+    """``raw`` and ``details`` are sealed; ``clean`` is what later steps see. Both are null where there is no text."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -77,10 +94,14 @@ class Message(Base):
     sender_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
     edited_at: Mapped[datetime | None] = mapped_column(MOMENT)
     reply_to: Mapped[int | None] = mapped_column(BigInteger)
+    reply_chat: Mapped[int | None] = mapped_column(BigInteger)
+    topic: Mapped[int | None] = mapped_column(BigInteger)
     forwarded: Mapped[bool]
     via_bot: Mapped[bool]
+    business: Mapped[bool]
     media: Mapped[str | None] = mapped_column(Text)
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    details: Mapped[bytes | None] = mapped_column(Sealed)
+    raw: Mapped[bytes | None] = mapped_column(Sealed)
     clean: Mapped[str | None] = mapped_column(Text)
     cleaned_with: Mapped[bytes] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
@@ -109,21 +130,22 @@ class Consent(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(ForeignKey("ingest.people.id"))
     purpose: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[bytes] = mapped_column(LargeBinary)
+    evidence: Mapped[bytes] = mapped_column(Sealed)
     granted_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
     revoked_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class Import(Base):
-    """``cursor`` is the byte offset in the spool up to which messages are stored."""
+    """``cursor`` is the byte offset in the spool up to which messages are stored; ``source``: export, or pull."""
 
     __tablename__ = "imports"
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     filename: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text, index=True)
+    source: Mapped[str] = mapped_column(Text, server_default="export")
     consent: Mapped[bool]
-    owner_hint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    owner_hint: Mapped[bytes | None] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(Text, server_default="queued")
     account_id: Mapped[int | None] = mapped_column(ForeignKey("ingest.accounts.id"))
     cursor: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -1,4 +1,4 @@
-"""Past exchanges that may be recalled, a page at a time, chat by chat and oldest first within a chat."""
+"""Past exchanges that may be recalled, a page at a time, chat by chat and oldest first within a chat or topic."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.exchanges import Exchange as Found
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.consented import ReadMessage, consented_messages
 from services.ingest.repository.consents import Consents
-from services.ingest.repository.history import History, ReadMessage
+from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.repository.topics import Topics
 from shared.contracts.ingest import DatasetRequest, Exchange, ExchangePage, Purpose
 from shared.errors import Invalid
 
@@ -65,20 +67,28 @@ async def read_page(
 async def _walk(
     session: AsyncSession, cursor: Cursor | None, wanted: Sequence[int] | None
 ) -> AsyncIterator[tuple[Cursor, str, Found]]:
-    history = History(session)
     for account, owner in (await Accounts(session).owners()).items():
         allowed = await Consents(session).allowed(account, Purpose.RETRIEVE)
-        for chat in await history.chats(account):
+        forums = await Topics(session).forums(account)
+        for chat in await History(session).chats(account):
             here = (account, chat.id)
-            may = allowed.get(chat.id, frozenset())
             skipped = cursor is not None and here < (cursor.account, cursor.chat)
             unwanted = wanted is not None and chat.id not in wanted
-            if skipped or unwanted or chat.type not in DIALOGUES or owner not in may:
+            if skipped or unwanted or chat.type not in DIALOGUES or owner not in allowed.get(chat.id, ()):
                 continue
             after = cursor.message if cursor is not None and here == (cursor.account, cursor.chat) else None
-            messages = [message async for message in history.read_chat(account, chat.id, after=after)]
-            for found in find_exchanges(messages, owner, may, GAP, Tally()):
+            for found in await _exchanges(session, here, owner, after, forum=chat.id in forums):
                 yield Cursor(account, chat.id, found.reply[-1].id), chat.type, found
+
+
+async def _exchanges(
+    session: AsyncSession, where: tuple[int, int], owner: int, after: int | None, *, forum: bool
+) -> list[Found]:
+    """Those of a chat behind a message. Topics follow one another, so that a forum is read from its beginning."""
+    read = consented_messages(session, *where, Purpose.RETRIEVE, after=None if forum else after)
+    found = list(find_exchanges([message async for message in read], owner, GAP, Tally()))
+    ends = [exchange.reply[-1].id for exchange in found]
+    return found[ends.index(after) + 1 :] if forum and after in ends else found
 
 
 def _show(where: Cursor, kind: str, found: Found, pseudonyms: Mapping[int, str]) -> Exchange:

@@ -34,9 +34,9 @@ async def list_people(session: AsyncSession, keys: Keys, *, names: bool) -> list
 
 async def list_chats(session: AsyncSession, keys: Keys, *, names: bool) -> list[Chat]:
     history = History(session)
-    pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
-    counts = await history.chat_counts()
+    chats, counts = await history.chats(), await history.chat_counts()
     members = {account: await history.members(account) for account in await Accounts(session).owners()}
+    pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
     return [
         Chat(
             id=row.id,
@@ -45,14 +45,16 @@ async def list_chats(session: AsyncSession, keys: Keys, *, names: bool) -> list[
             messages=counts.get((row.account_id, row.id), 0),
             people=sorted(pseudonyms[person] for person in members[row.account_id].get(row.id, ())),
         )
-        for row in await history.chats()
+        for row in chats
     ]
 
 
 async def owners_by_account(session: AsyncSession, keys: Keys) -> dict[int, str]:
     """Account id -> the owner's pseudonym."""
+    owners = await Accounts(session).owners()
+    # People come last, here as everywhere: an import may add somebody between two statements.
     pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
-    return {account: pseudonyms[owner] for account, owner in (await Accounts(session).owners()).items()}
+    return {account: pseudonyms[owner] for account, owner in owners.items()}
 
 
 def show_import(row: models.Import, owners: dict[int, str]) -> Import:
@@ -60,6 +62,7 @@ def show_import(row: models.Import, owners: dict[int, str]) -> Import:
         id=row.id,
         state=JobState(row.state),
         filename=row.filename,
+        source=row.source,
         owner=owners.get(row.account_id) if row.account_id is not None else None,
         report=ImportReport.model_validate(row.report),
         error=row.error,

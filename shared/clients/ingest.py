@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from pathlib import Path
 
 import httpx
 
-from shared.clients.base import Client
+from shared.clients.base import Client, error_from
 from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
     Consent,
     ConsentGrant,
+    ConsentMessage,
     Dataset,
     DatasetRequest,
+    Dialog,
     ExchangePage,
     Import,
+    LoginCode,
+    LoginPassword,
+    LoginPhone,
+    LoginState,
     Person,
+    PullRequest,
+    TelegramState,
 )
+from shared.contracts.jobs import Job
 from shared.settings import Settings
+from shared.telemetry import request_id
 
 CHUNK = 1 << 20
 
@@ -31,6 +42,12 @@ class IngestClient(Client):
         super().__init__(settings, settings.ingest_url, transport)
 
     async def upload(self, file: Path, *, consent: bool, owner: str | None = None) -> Import:
+        """Send an export, as ``send`` does."""
+        with file.open("rb") as source:
+            content = iter(partial(source.read, CHUNK), b"")
+            return await self.send(file.name, content, consent=consent, owner=owner)
+
+    async def send(self, name: str, content: Iterable[bytes], *, consent: bool, owner: str | None = None) -> Import:
         """Send an export; the import runs in the background under the returned id, which is also its job's.
 
         Args:
@@ -39,11 +56,10 @@ class IngestClient(Client):
         """
 
         async def chunks() -> AsyncIterator[bytes]:
-            with file.open("rb") as source:
-                while chunk := source.read(CHUNK):
-                    yield chunk
+            for chunk in content:
+                yield chunk
 
-        params = {"filename": file.name, "consent": consent} | ({"owner": owner} if owner else {})
+        params = {"filename": name, "consent": consent} | ({"owner": owner} if owner else {})
         response = await self._call("POST", "/v1/imports", params=params, content=chunks(), timeout=None)
         return Import.model_validate_json(response.content)
 
@@ -52,6 +68,35 @@ class IngestClient(Client):
 
     async def imports(self) -> list[Import]:
         return await self._list(Import, "/v1/imports")
+
+    async def telegram(self) -> TelegramState:
+        return await self._get(TelegramState, "/v1/telegram")
+
+    async def login(self, phone: str) -> LoginState:
+        """Begin: Telegram sends a code to the account's devices."""
+        return await self._post(LoginState, "/v1/telegram/login", LoginPhone(phone=phone))
+
+    async def login_code(self, code: str) -> LoginState:
+        return await self._post(LoginState, "/v1/telegram/login/code", LoginCode(code=code))
+
+    async def login_password(self, password: str) -> LoginState:
+        return await self._post(LoginState, "/v1/telegram/login/password", LoginPassword(password=password))
+
+    async def login_qr(self) -> LoginState:
+        """Begin a login by QR code, or ask what became of it."""
+        return await self._post(LoginState, "/v1/telegram/login/qr")
+
+    async def logout(self) -> TelegramState:
+        """End the session at Telegram and remove it."""
+        return await self._delete(TelegramState, "/v1/telegram")
+
+    async def dialogs(self, *, names: bool = False) -> list[Dialog]:
+        """The chats that can be pulled, the newest first."""
+        return await self._list(Dialog, "/v1/telegram/dialogs", names=names)
+
+    async def pull(self, request: PullRequest) -> Import:
+        """Start a pull; it runs in the background under the returned id, which is also its job's."""
+        return await self._post(Import, "/v1/pulls", request)
 
     async def people(self, *, names: bool = False) -> list[Person]:
         return await self._list(Person, "/v1/people", names=names)
@@ -71,6 +116,12 @@ class IngestClient(Client):
         response = await self._call("DELETE", "/v1/consents", params=params)
         return [Consent.model_validate(item) for item in response.json()]
 
+    async def consent_message(
+        self, person: str, *, chat: int | None = None, language: str | None = None
+    ) -> ConsentMessage:
+        """What to send to a person to ask for their consent."""
+        return await self._get(ConsentMessage, "/v1/consents/request", person=person, chat=chat, language=language)
+
     async def build_dataset(self, request: DatasetRequest) -> Dataset:
         """Start building a version; the job's id is the dataset's name."""
         return await self._post(Dataset, "/v1/datasets", request)
@@ -86,6 +137,28 @@ class IngestClient(Client):
     ) -> ExchangePage:
         """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
         return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
+
+    async def rotate_key(self) -> Job:
+        """Start sealing all stored text with a new key."""
+        return await self._post(Job, "/v1/keys/rotate")
+
+    async def export(self, owner: str | None = None) -> AsyncIterator[bytes]:
+        """An account's whole history, in the shape of Telegram Desktop's ``result.json``, as it is written.
+
+        Raises:
+            Unavailable: ingest does not answer, or stopped in the middle.
+        """
+        headers = {"x-request-id": request_id.get() or ""}
+        params = {"owner": owner} if owner else {}
+        try:
+            async with self._http.stream("GET", "/v1/export", params=params, headers=headers) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise error_from(response)
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
 
     async def forget(self, person: str) -> Receipt:
         """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
@@ -28,7 +29,10 @@ class RefusedExample(Contract):
 
 
 class ImportReport(Contract):
-    """What an import did with every message that it read; ``read`` is the sum of the parts."""
+    """What an import did with every message that it read; ``read`` is the sum of the parts.
+
+    ``deleted`` is beside them: what a pull removed here because Telegram no longer has it.
+    """
 
     chats: int = 0
     read: int = 0
@@ -36,8 +40,13 @@ class ImportReport(Contract):
     changed: int = 0
     unchanged: int = 0
     service: int = 0
+    service_by: dict[str, int] = Field(default_factory=dict, description="service messages by what happened")
+    by_chat: dict[str, int] = Field(default_factory=dict, description="messages that can be stored, by chat id")
+    by_month: dict[str, int] = Field(default_factory=dict, description="the same by month, as 2024-03, in UTC")
+    topics: int = Field(default=0, description="topics of forums")
     refused: dict[str, int] = Field(default_factory=dict)
     refused_examples: list[RefusedExample] = Field(default_factory=list)
+    deleted: int = Field(default=0, description="stored messages that were deleted at Telegram and now here")
     media_only: int = 0
     from_owner: int = 0
     masked: dict[str, int] = Field(default_factory=dict, description="masked strings by kind")
@@ -47,11 +56,72 @@ class Import(Contract):
     id: str
     state: JobState
     filename: str
+    source: str = Field(default="export", description="export, or pull")
     owner: str | None = Field(description="pseudonym of the owner, once the export named them")
     report: ImportReport
     error: str | None = None
     created_at: datetime
     finished_at: datetime | None = None
+
+
+class LoginStep(StrEnum):
+    """What the login at Telegram waits for; ``in`` is a login that is complete."""
+
+    OUT = "out"
+    CODE = "code"
+    PASSWORD = "password"  # noqa: S105 - a step's name
+    QR = "qr"
+    IN = "in"
+
+
+class TelegramState(Contract):
+    configured: bool = Field(description="TG_API_ID and TG_API_HASH are set")
+    step: LoginStep
+    account: str | None = Field(description="pseudonym of the account that is logged in, once it is known here")
+
+
+class LoginState(Contract):
+    """Where a login stands after a step."""
+
+    step: LoginStep
+    url: str | None = Field(default=None, description="step qr: what the phone has to scan, as a QR code")
+    expires_at: datetime | None = Field(default=None, description="step qr: until when; ask again for the next one")
+
+
+class LoginPhone(Contract):
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,24}$")]
+
+
+class LoginCode(Contract):
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{2,14}$")] = Field(repr=False)
+
+
+class LoginPassword(Contract):
+    password: str = Field(min_length=1, repr=False)
+
+
+class Dialog(Contract):
+    """A chat of the account that is logged in."""
+
+    id: int
+    type: str
+    name: str | None = None
+    last: datetime | None = Field(description="when somebody last wrote in it")
+    pulled: bool = Field(description="it was pulled before")
+
+
+class PullRequest(Contract):
+    """Which chats to pull. Names may be ids, names in any case, or beginnings that only one name has."""
+
+    dms: bool = Field(default=False, description="every private chat with a person")
+    chats: list[str] = Field(default_factory=list, description="any chat, by name or id")
+    groups: list[str] = Field(default_factory=list, description="groups, by name or id")
+    again: bool = Field(default=False, description="every chat that was pulled before")
+    since: date | None = Field(default=None, description="a first pull begins on this day (UTC); a later one reads on")
+    limit: int | None = Field(
+        default=None, ge=1, description="messages a chat: the newest at a first pull, the next ones at a later one"
+    )
+    consent: bool = Field(default=False, description="the owner consents to the use of their own messages there")
 
 
 class Person(Contract):
@@ -89,6 +159,15 @@ class Consent(Contract):
     evidence: str
     granted_at: datetime
     revoked_at: datetime | None = None
+
+
+class ConsentMessage(Contract):
+    """What the owner can send to a contact to ask for consent. It has real names in it."""
+
+    person: str
+    chats: list[int] = Field(description="what it asks about")
+    language: str = Field(description="ISO 639-1")
+    text: str
 
 
 class DatasetRequest(Contract):

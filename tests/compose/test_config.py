@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.compose.project import BASE, GPU, ROOT, Project, compose_is_missing
+from tests.compose.project import BASE, GPU, PULL, ROOT, Project, compose_is_missing
 
 pytestmark = [pytest.mark.compose, pytest.mark.skipif(bool(compose_is_missing()), reason=compose_is_missing() or "-")]
 
@@ -119,6 +119,19 @@ def test_who_computes_has_no_way_out(project: Project) -> None:
     assert networks["published"]["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     assert on_network(config["services"], "internet") == {"bot", "models"}
     assert on_network(config["services"], "database") == OWN_TABLES | {"postgres"}
+
+
+def test_ingest_reaches_telegram_only_where_that_is_asked_for() -> None:
+    pulling = Project((BASE, PULL), environment=EVERYTHING | {"TG_API_ID": "1"}).config()["services"]
+    assert on_network(pulling, "internet") == {"bot", "models", "ingest", "worker-ingest"}
+    assert having(pulling, "tg_api_hash") == {"ingest", "worker-ingest"}
+    for name in ("ingest", "worker-ingest"):
+        service = pulling[name]
+        assert service["environment"]["TG_SESSION_FILE"].startswith("/var/lib/anselm/imports/"), "on a volume"
+        assert service["environment"]["INGEST_KEY_FILE"], "what was there is still there"
+        assert {"database", "services"} <= service["networks"].keys()
+        assert "postgres_password" in secrets_of(service)
+    assert "--beat" in pulling["worker-ingest"]["command"]
 
 
 def test_raw_exports_are_seen_by_ingest_alone(services: Services) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -46,6 +47,11 @@ class NameBook:
                 book._words.setdefault(word, []).append(person.replacement)
         return book
 
+    def has_none_of(self, text: str) -> bool:
+        """Whether no word of a text is a name, which most texts have none of; a no may be wrong, a yes is not."""
+        composed = text.isascii() or unicodedata.is_normalized("NFC", text)
+        return composed and "@" not in text and self._words.keys().isdisjoint(WORD.findall(text.casefold()))
+
     def bearer(self, word: str, members: Collection[str]) -> str | None:
         bearers = self._words.get(word)
         if bearers is None:
@@ -64,6 +70,8 @@ class NameMasker:
     members: frozenset[str] = frozenset()
 
     def find(self, text: str) -> Iterator[Span]:
+        if self.book.has_none_of(text):
+            return
         last: Span | None = None
         for match in WORD.finditer(text):
             person = self._person(text, match, last)

@@ -15,7 +15,7 @@ CUE = re.compile(
 )
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\s\"'«»“”„<>()]+")
-STRONG = re.compile(r"[:=]\s*[\"'«“„]?([^\s\"'«»“”„<>]{4,})")
+STRONG = re.compile(r"\s?[:=]\s*[\"'«“„]?([^\s\"'«»“”„<>]{4,})")
 #: Words that may stand between the cue and the secret.
 REACH = 12
 TIME = re.compile(r"\d{1,2}[:.]\d{2}|[\d.,/:€$%+-]+(?:kg|km|g|cm|mm|min|h|m|€|/10)?|\d+(?:st|nd|rd|th|er|x|k|pm|am)")
@@ -26,17 +26,20 @@ EDGE = ".,;!?…:)*_~`"
 
 class PasswordMasker:
     def find(self, text: str) -> Iterator[Span]:
-        cues = list(CUE.finditer(text))
-        for cue in cues:
+        digits = DIGIT.search(text) is not None
+        if not digits and ":" not in text and "=" not in text:
+            return
+        for cue in CUE.finditer(text):
             yield from _assigned(text, cue)
-            yield from _announced(text, cue)
-        if DIGIT.search(text):
+            if digits:
+                yield from _announced(text, cue)
+        if digits:
             yield from _bare(text)
 
 
 def _assigned(text: str, cue: re.Match[str]) -> Iterator[Span]:
     """``password: ...`` - whatever is assigned, but only right behind the word."""
-    match = re.compile(r"\s?" + STRONG.pattern).match(text, cue.end())
+    match = STRONG.match(text, cue.end())
     if match and not TIME.fullmatch(match[1].rstrip(EDGE)) and not match[1].startswith("//"):
         yield _span(text, match.start(1), match.end(1))
 
@@ -69,7 +72,7 @@ def looks_secret(word: str) -> bool:
     if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("@", "http", "#", "www.", "user_")):
         return False
     letters = sum(c.isalpha() for c in word)
-    digits = sum(c.isdigit() for c in word)
+    digits = sum(c.isdecimal() for c in word)
     return letters >= 2 and digits >= 1 and ".." not in word
 
 

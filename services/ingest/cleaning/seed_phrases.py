@@ -17,6 +17,7 @@ _NUMBER = r"(?:\d{1,2}[.)] ?)?"
 WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|\s*\n\s*)){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
 WORD = re.compile(r"[A-Za-z]+")
 LEAST = 12
+SHORTEST = LEAST * 4 - 1
 _FUNCTION_WORDS = """
 cannot through shall may might while whose
 the and for are was were been being not but his had has its our out who how why may from which these those their
@@ -31,6 +32,8 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 class SeedPhraseMasker:
     def find(self, text: str) -> Iterator[Span]:
+        if len(text) < SHORTEST:
+            return
         for run in WORDS.finditer(text):
             if "," not in run[0] or run[0].count(",") >= LEAST - 1:
                 yield from _runs(text, run)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from services.ingest.dataset.exchanges import Exchange
-from services.ingest.repository.history import ReadMessage
+from services.ingest.repository.consented import ReadMessage
 from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
-from services.ingest.repository.history import ReadMessage
+from services.ingest.repository.consented import ReadMessage
 
 #: Kinds of chat in which people talk with the owner. Bots, channels and notes to oneself are no dialogue.
 DIALOGUES = frozenset({"personal_chat", "private_group", "private_supergroup", "public_supergroup"})
@@ -23,6 +24,10 @@ class Exchange:
     session: int
     said: tuple[ReadMessage, ...]
     reply: tuple[ReadMessage, ...]
+
+    @property
+    def topic(self) -> int | None:
+        return self.reply[0].topic
 
     @property
     def messages(self) -> tuple[ReadMessage, ...]:
@@ -51,24 +56,29 @@ def sessions(messages: Iterable[ReadMessage], gap: timedelta) -> Iterator[list[R
         yield run
 
 
-def find_exchanges(
-    messages: Iterable[ReadMessage], owner: int, allowed: frozenset[int], gap: timedelta, tally: Tally
-) -> Iterator[Exchange]:
-    """The exchanges of one chat, oldest first.
+def by_topic(messages: Iterable[ReadMessage]) -> Iterator[list[ReadMessage]]:
+    """The messages of each topic of a chat, those without one first; most chats have none."""
+    found: dict[int | None, list[ReadMessage]] = {None: []}
+    for message in messages:
+        found.setdefault(message.topic, []).append(message)
+    yield from found.values()
+
+
+def find_exchanges(messages: Iterable[ReadMessage], owner: int, gap: timedelta, tally: Tally) -> Iterator[Exchange]:
+    """The exchanges of one chat, oldest first in each of its topics, one topic after the other.
 
     An exchange is left out when the message that it answers is withheld or has no text; the others' words in it are
     left out one by one.
 
     Args:
         messages: of one chat, oldest first.
-        allowed: people whose words may be used.
     """
-    for number, session in enumerate(sessions(messages, gap)):
+    for number, session in enumerate(chain.from_iterable(sessions(topic, gap) for topic in by_topic(messages))):
         for said, reply in _turns(session, owner):
-            words, voice = _usable(said, allowed, tally), _usable(reply, allowed | {owner}, tally)
+            words, voice = _usable(said, tally), _usable(reply, tally)
             if not voice:
                 continue
-            if problem := _problem(said, words, voice, allowed):
+            if problem := _problem(said, words, voice):
                 tally.left_out[problem] += len(voice)
                 continue
             yield Exchange(number, words, voice)
@@ -86,14 +96,14 @@ def _turns(session: list[ReadMessage], owner: int) -> Iterator[tuple[list[ReadMe
     yield said, reply
 
 
-def _usable(messages: list[ReadMessage], allowed: frozenset[int], tally: Tally) -> tuple[ReadMessage, ...]:
+def _usable(messages: list[ReadMessage], tally: Tally) -> tuple[ReadMessage, ...]:
     """Those with text of the sender's own that may be used; the others are counted."""
     kept = []
     for message in messages:
-        if problem := _unusable(message):
-            tally.left_out[problem] += 1
-        elif message.sender not in allowed:
+        if message.withheld == "consent":
             tally.withheld += 1
+        elif problem := message.withheld or _unusable(message):
+            tally.left_out[problem] += 1
         else:
             kept.append(message)
     return tuple(kept)
@@ -107,13 +117,11 @@ def _unusable(message: ReadMessage) -> str | None:
     return None if message.text.strip() else "media_only"
 
 
-def _problem(
-    said: list[ReadMessage], words: tuple[ReadMessage, ...], voice: tuple[ReadMessage, ...], allowed: frozenset[int]
-) -> str | None:
+def _problem(said: list[ReadMessage], words: tuple[ReadMessage, ...], voice: tuple[ReadMessage, ...]) -> str | None:
     """Why the owner's burst answers nothing that may be shown."""
     if not said:
         return "opening"
-    if _answered(said, voice).sender not in allowed:
+    if _answered(said, voice).withheld:
         return "answers_withheld"
     return None if words else "answers_media"
 

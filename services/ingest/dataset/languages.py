@@ -1,13 +1,16 @@
-"""Which language a reply is in, by script and the most telling short words. Meant for statistics, not for decisions."""
+"""Which language a text is in, by script and the most telling short words. Good enough to count, and to greet by."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 WORD = re.compile(r"[^\W\d_]+")
+LATIN = re.compile(r"[a-zA-ZÀ-ſ]")
 CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
-UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
+#: Letters that only one of the two has.
+UKRAINIAN, RUSSIAN = re.compile(r"[іїєґІЇЄҐ]"), re.compile(r"[ыэъёЫЭЪЁ]")
 #: A word that several languages have votes for each of them.
 TELLING = {
     "en": (
@@ -25,6 +28,7 @@ TELLING = {
     "fr": "le la les de et un une je tu est pas que en il elle on nous vous pour dans ce oui non mais",
     "pt": "o a os de que e em um uma não é por com para se me eu você sim mas como mais muito",
     "it": "il la di che e un una non è per con mi si ti lo sono ma come più sì",
+    "pl": "nie się że jest co tak jak ale już dla po ja ty czy był mnie ci jestem będzie też tylko mam",
 }
 
 
@@ -32,6 +36,18 @@ def language_of(text: str) -> str:
     """An ISO 639-1 code, or ``other`` where nothing tells."""
     if CYRILLIC.search(text):
         return "uk" if UKRAINIAN.search(text) else "ru"
+    return _by_words(text)
+
+
+def language_of_all(texts: Iterable[str]) -> str:
+    """The language in which somebody writes, told from all their texts together: one quotation does not decide it."""
+    whole = " ".join(texts)
+    if len(CYRILLIC.findall(whole)) > len(LATIN.findall(whole)):
+        return "uk" if len(UKRAINIAN.findall(whole)) > len(RUSSIAN.findall(whole)) else "ru"
+    return _by_words(whole)
+
+
+def _by_words(text: str) -> str:
     words = WORD.findall(text.casefold())
     votes = {code: sum(word in telling for word in words) for code, telling in _telling().items()}
     best = max(votes, key=lambda code: votes[code])

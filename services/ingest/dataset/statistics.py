@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from xml.sax.saxutils import escape
 
 from services.ingest.dataset.examples import Window
 from services.ingest.dataset.exchanges import Tally
 from services.ingest.dataset.languages import language_of
+from shared.charts import Chart, draw_bars
 from shared.contracts.ingest import DatasetStatistics, SplitStatistics
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -55,23 +55,4 @@ def _bin(words: int) -> str:
 
 def draw_histogram(counts: Mapping[str, int], title: str) -> str:
     """A bar chart as SVG: replies by their length in words."""
-    width, height, bar, left, bottom = 560, 260, 52, 40, 40
-    highest = max([*counts.values(), 1])
-    bars = []
-    for position, (name, count) in enumerate(counts.items()):
-        x, tall = left + position * (bar + 10), round(count / highest * (height - bottom - 50))
-        y = height - bottom - tall
-        bars += [
-            f'<rect x="{x}" y="{y}" width="{bar}" height="{tall}" fill="#3b6ea5"/>',
-            f'<text x="{x + bar / 2}" y="{y - 6}" text-anchor="middle">{count}</text>',
-            f'<text x="{x + bar / 2}" y="{height - bottom + 18}" text-anchor="middle">{escape(name)}</text>',
-        ]
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            'font-family="sans-serif" font-size="12">',
-            f'<text x="{left}" y="20" font-size="14">{escape(title)}: replies by length in words</text>',
-            *bars,
-            "</svg>\n",
-        ]
-    )
+    return draw_bars(Chart(f"{title}: replies by length", "words in a reply", "replies", counts))

@@ -1,8 +1,9 @@
 """Threads: the unit of the split.
 
-A thread is a run of whole sessions of one chat, closed at the first end of a session after ``LEAST`` exchanges; a
-session longer than ``MOST`` is cut. Neither context nor reply crosses the border of a thread, so that no message
-stands in two splits. Runs are counted from the beginning of a chat: new messages change the last thread only.
+A thread is a run of whole sessions of one chat, closed at the first end of a session after ``LEAST`` exchanges, and
+where another topic begins; a session longer than ``MOST`` is cut. Neither context nor reply crosses the border of a
+thread, so that no message stands in two splits. Runs are counted from the beginning of a chat: new messages change the
+last thread only.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ HELD_OUT = 0.1
 
 
 def threads(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
-    """The exchanges of one chat, oldest first, in threads."""
+    """The exchanges of one chat, as ``find_exchanges`` gives them, in threads."""
     run: list[Exchange] = []
     for exchange in exchanges:
         ended = bool(run) and exchange.session != run[-1].session
-        if (ended and len(run) >= LEAST) or len(run) >= MOST:
+        elsewhere = bool(run) and exchange.topic != run[-1].topic
+        if (ended and len(run) >= LEAST) or len(run) >= MOST or elsewhere:
             yield run
             run = []
         run.append(exchange)

@@ -1,11 +1,8 @@
-"""Chats and messages: written with COPY, read in order."""
+"""Chats and messages: written with COPY, counted, cleaned again. Their words are read in ``consented.py``."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
@@ -15,54 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from services.ingest.repository.copying import HEADER, TRAILER, StoredMessage
 from shared.errors import StorageFull, Unavailable
 
-COLUMNS = (
-    "account_id", "chat_id", "id", "at", "sender_id", "edited_at", "reply_to", "forwarded", "via_bot", "media",
-    "raw", "clean", "cleaned_with", "fingerprint", "import_id",
-)  # fmt: skip
-TYPES = (
-    "int4", "int8", "int8", "timestamptz", "int4", "timestamptz", "int8", "bool", "bool", "text", "bytea", "text",
-    "bytea", "bytea", "text",
-)  # fmt: skip
-VALUES = attrgetter(*COLUMNS)
 #: An edit keeps the import that brought the message first.
-UPDATED = [c for c in COLUMNS if c not in ("account_id", "chat_id", "id", "import_id")]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """One row as it is written; field order is ``COLUMNS``."""
-
-    account_id: int
-    chat_id: int
-    id: int
-    at: datetime
-    sender_id: int
-    edited_at: datetime | None
-    reply_to: int | None
-    forwarded: bool
-    via_bot: bool
-    media: str | None
-    raw: bytes | None
-    clean: str | None
-    cleaned_with: bytes
-    fingerprint: bytes
-    import_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMessage:
-    """A clean message as later steps see it. ``text`` is empty where there was only media."""
-
-    id: int
-    at: datetime
-    sender: int
-    text: str
-    reply_to: int | None
-    forwarded: bool
-    via_bot: bool
-    media: str | None
+UPDATED = [c for c in StoredMessage._fields if c not in ("account_id", "chat_id", "id", "import_id")]
 
 
 class History:
@@ -80,19 +34,28 @@ class History:
         )
         await self._session.execute(query)
 
-    async def fingerprints(self, account_id: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-        """What is stored of these (chat, message) pairs."""
-        query = text(
-            "select m.chat_id, m.id, m.fingerprint from ingest.messages m "
-            "join unnest(cast(:chats as bigint[]), cast(:ids as bigint[])) as k(chat_id, id) using (chat_id, id) "
-            "where m.account_id = :account"
-        )
-        arguments = {"account": account_id, "chats": [chat for chat, _ in keys], "ids": [number for _, number in keys]}
-        rows = await self._session.execute(query, arguments)
-        return {(chat, number): fingerprint for chat, number, fingerprint in rows}
+    async def fingerprints(self, account_id: int, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """What is stored of these (chat, message) pairs, and of whatever lies between them in the same chats."""
+        ranges: dict[int, tuple[int, int]] = {}
+        for chat, number in keys:
+            low, high = ranges.get(chat, (number, number))
+            ranges[chat] = min(low, number), max(high, number)
+        found: dict[tuple[int, int], bytes] = {}
+        for chat, (low, high) in ranges.items():
+            query = select(models.Message.id, models.Message.fingerprint).where(
+                models.Message.account_id == account_id,
+                models.Message.chat_id == chat,
+                models.Message.id.between(low, high),
+            )
+            found |= {(chat, number): fingerprint for number, fingerprint in await self._session.execute(query)}
+        return found
 
-    async def write(self, rows: Sequence[StoredMessage]) -> None:
-        """COPY into a staging table, then insert or update; keys must be unique among ``rows``."""
+    async def write(self, rows: bytes) -> None:
+        """COPY into a staging table, then insert or update.
+
+        Args:
+            rows: what ``packed`` gave; no message may stand in it twice.
+        """
         if not rows:
             return
         try:
@@ -102,29 +65,28 @@ class History:
         except OperationalError as error:
             hint = "Check DATABASE_URL and that the database runs."
             raise Unavailable("PostgreSQL does not answer.", hint=hint) from error
-        names, updates = ", ".join(COLUMNS), ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
+        names = ", ".join(StoredMessage._fields)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in UPDATED)
         merge = (
             f"insert into ingest.messages ({names}) select {names} from incoming "  # noqa: S608 - our own column names
             f"on conflict (account_id, chat_id, id) do update set {updates}"
         )
         await self._session.execute(text(merge))
 
-    async def _copy(self, rows: Sequence[StoredMessage]) -> None:
+    async def _copy(self, rows: bytes) -> None:
         """COPY goes past SQLAlchemy, on the connection of the same transaction; so do its errors."""
         connection = await self._driver()
         await connection.execute(
             "create temp table if not exists incoming (like ingest.messages) on commit delete rows"
         )
-        statement = f"copy incoming ({', '.join(COLUMNS)}) from stdin binary"
+        statement = f"copy incoming ({', '.join(StoredMessage._fields)}) from stdin binary"
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(TYPES)
-            for row in rows:
-                await copy.write_row(VALUES(row))
+            await copy.write(HEADER + rows + TRAILER)
 
-    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[models.Message]:
-        """Messages with text that another cleaner, or another set of names, made the clean text of."""
+    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[tuple[int, int, bytes]]:
+        """Chat, number and sealed text of messages that another cleaner, or other names, made the clean text of."""
         query = (
-            select(models.Message)
+            select(models.Message.chat_id, models.Message.id, models.Message.raw)
             .where(
                 models.Message.account_id == account_id,
                 models.Message.cleaned_with != key,
@@ -133,7 +95,22 @@ class History:
             .order_by(models.Message.chat_id, models.Message.id)
             .limit(limit)
         )
-        return (await self._session.scalars(query)).all()
+        return [(chat, number, raw) for chat, number, raw in await self._session.execute(query) if raw is not None]
+
+    async def set_clean(
+        self, account_id: int, messages: Sequence[tuple[int, int]], texts: Sequence[str], key: bytes
+    ) -> None:
+        """Replace the clean texts of (chat, message) pairs."""
+        if not messages:
+            return
+        query = text(
+            "update ingest.messages m set clean = k.clean, cleaned_with = :key from unnest("
+            "cast(:chats as bigint[]), cast(:ids as bigint[]), cast(:texts as text[])) as k(chat_id, id, clean) "
+            "where m.account_id = :account and m.chat_id = k.chat_id and m.id = k.id"
+        )
+        chats, ids = [chat for chat, _ in messages], [number for _, number in messages]
+        arguments = {"account": account_id, "chats": chats, "ids": ids, "texts": list(texts), "key": key}
+        await self._session.execute(query, arguments)
 
     async def discard(self, import_id: str) -> None:
         """Remove the messages that an import brought, and the chats that nobody has written in without them."""
@@ -144,6 +121,9 @@ class History:
         granted = exists().where(
             models.Consent.account_id == models.Chat.account_id, models.Consent.chat_id == models.Chat.id
         )
+        unused = select(models.Chat.account_id, models.Chat.id).where(~used, ~granted)
+        key = tuple_(models.Topic.account_id, models.Topic.chat_id)
+        await self._session.execute(delete(models.Topic).where(key.in_(unused)))
         await self._session.execute(delete(models.Chat).where(~used, ~granted))
 
     async def members(self, account_id: int) -> dict[int, set[int]]:
@@ -168,24 +148,6 @@ class History:
         query = select(models.Message.account_id, models.Message.chat_id, func.count())
         rows = await self._session.execute(query.group_by(models.Message.account_id, models.Message.chat_id))
         return {(account, chat): count for account, chat, count in rows}
-
-    async def read_chat(self, account_id: int, chat_id: int, *, after: int | None = None) -> AsyncIterator[ReadMessage]:
-        """The clean messages of one chat, oldest first.
-
-        Args:
-            after: only what comes after this message.
-        """
-        m = models.Message
-        query = (
-            select(m.id, m.at, m.sender_id, m.clean, m.reply_to, m.forwarded, m.via_bot, m.media)
-            .where(m.account_id == account_id, m.chat_id == chat_id)
-            .order_by(m.at, m.id)
-        )
-        if after is not None:
-            place = select(m.at, m.id).where(m.account_id == account_id, m.chat_id == chat_id, m.id == after)
-            query = query.where(tuple_(m.at, m.id) > place.scalar_subquery())
-        async for number, at, sender, clean, reply_to, forwarded, via_bot, media in await self._session.stream(query):
-            yield ReadMessage(number, at, sender, clean or "", reply_to, forwarded, via_bot, media)
 
     async def _driver(self) -> AsyncConnection[Any]:
         raw = await (await self._session.connection()).get_raw_connection()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
@@ -31,9 +31,13 @@ class Imports:
         query = select(models.Import).order_by(models.Import.created_at.desc())
         return list(await self._session.scalars(query))
 
-    async def unended(self) -> list[str]:
-        query = select(models.Import.id).where(models.Import.state.in_(UNENDED)).order_by(models.Import.created_at)
-        return list(await self._session.scalars(query))
+    async def unended(self, source: str) -> list[str]:
+        """
+        Args:
+            source: export, or pull.
+        """
+        query = select(models.Import.id).where(models.Import.state.in_(UNENDED), models.Import.source == source)
+        return list(await self._session.scalars(query.order_by(models.Import.created_at)))
 
     async def same(self, sha256: str, consent: bool) -> models.Import | None:
         """An import of the same bytes that has not ended."""
@@ -41,6 +45,31 @@ class Imports:
             models.Import.sha256 == sha256, models.Import.consent == consent, models.Import.state.in_(UNENDED)
         )
         return (await self._session.scalars(query)).first()
+
+    async def last_of(self, row: models.Import) -> models.Import | None:
+        """The import of the same bytes before this one, if nothing came between that may have changed a message: no
+        other import of the account, and nobody was ever forgotten."""
+        same = select(models.Import).where(
+            models.Import.sha256 == row.sha256, models.Import.state == JobState.DONE, models.Import.id != row.id
+        )
+        found = await self._session.scalar(same.order_by(models.Import.finished_at.desc()).limit(1))
+        if found is None:
+            return None
+        others = select(models.Import.id).where(
+            models.Import.account_id == found.account_id,
+            models.Import.id.not_in([found.id, row.id]),
+            or_(models.Import.finished_at.is_(None), models.Import.finished_at > found.created_at),
+        )
+        forgotten = select(models.Tombstone.pseudonym)
+        if await self._session.scalar(others.limit(1)) or await self._session.scalar(forgotten.limit(1)):
+            return None
+        return found
+
+    async def repeat(self, import_id: str, account_id: int | None, report: ImportReport) -> None:
+        """Begin an import whose report is known."""
+        query = update(models.Import).where(models.Import.id == import_id)
+        values = {"state": JobState.RUNNING, "account_id": account_id, "report": report.model_dump(mode="json")}
+        await self._session.execute(query.values(**values))
 
     async def add(self, row: models.Import) -> models.Import:
         self._session.add(row)

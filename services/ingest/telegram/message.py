@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from services.ingest.telegram.details import details_of
 
 PEER = re.compile(r"(?:user|channel|chat)\d{1,20}")
 #: From 1990, since histories of older messengers can be imported into Telegram, to 2100: beyond are milliseconds.
@@ -16,6 +18,7 @@ MEDIA_FIELDS = (
     "photo", "file", "contact_information", "location_information", "place_name", "game_title",
     "invoice_information", "poll", "todo_list", "giveaway_information", "giveaway_results", "paid_stars_amount",
 )  # fmt: skip
+MEDIA = frozenset(MEDIA_FIELDS)
 
 
 class Refused(Exception):
@@ -27,9 +30,16 @@ class Refused(Exception):
         self.reason = f"{field}_{why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it matters here. Times are Unix seconds; ``sender`` is a peer such as ``user123``."""
+class Message(NamedTuple):
+    """A message as it matters here. Times are Unix seconds; ``sender`` is a peer such as ``user123``.
+
+    A tuple, since an import makes a million of them, and its fields in their order are its line in the spool.
+
+    Attributes:
+        reply_to, reply_chat: what is answered; the chat only where that is another one.
+        business: it passed through an account of Telegram Business, and may never be learned from.
+        details: see ``details_of``.
+    """
 
     chat: int
     id: int
@@ -38,17 +48,24 @@ class Message:
     text: str
     edited: int | None = None
     reply_to: int | None = None
+    reply_chat: int | None = None
     forwarded: bool = False
     via_bot: bool = False
+    business: bool = False
     media: str | None = None
-
-    def content(self) -> bytes:
-        """Everything that an edit may change, for a fingerprint."""
-        return repr((self.at, self.sender, self.text, self.edited, self.reply_to, self.forwarded, self.media)).encode()
+    details: dict[str, Any] | None = None
 
 
-def parse_message(chat: int, raw: object) -> Message | None:
-    """Validate one element of ``messages``. A service message is ``None``.
+class Service(NamedTuple):
+    """Something that happened in a chat. ``title`` is that of a topic, which has the number of this message."""
+
+    action: str
+    id: int | None = None
+    title: str | None = None
+
+
+def parse_message(chat: int, raw: object) -> Message | Service:
+    """Validate one element of ``messages``, in the shape that Telegram Desktop writes.
 
     Raises:
         Refused: id, date, sender or text is missing or wrong, or there is neither text nor media.
@@ -56,29 +73,50 @@ def parse_message(chat: int, raw: object) -> Message | None:
     if not isinstance(raw, dict):
         raise Refused("message", "wrong")
     kind = raw.get("type")
-    if kind == "service":
-        return None
-    if kind == "unsupported":
-        raise Refused("type", "unsupported")
     if kind != "message":
-        raise Refused("type", "missing" if kind is None else "wrong")
+        return _other(kind, raw)
     number = _id(raw)
     text, media = _text(raw), _media(raw)
-    message = Message(
-        chat=chat,
-        id=number,
-        at=_date(raw),
-        sender=peer(raw.get("from_id")),
-        text=text,
-        edited=_unix(raw.get("edited_unixtime")) or _local(raw.get("edited")),
-        reply_to=_optional_id(raw.get("reply_to_message_id")),
-        forwarded="forwarded_from" in raw or "saved_from" in raw,
-        via_bot="via_bot" in raw,
-        media=media,
-    )
-    if not text.strip() and media is None:
+    if media is None and not text.strip():
         raise Refused("text", "empty")
-    return message
+    return Message(
+        chat,
+        number,
+        _date(raw),
+        peer(raw.get("from_id")),
+        text,
+        _edited(raw) if "edited" in raw or "edited_unixtime" in raw else None,
+        _optional_id(raw["reply_to_message_id"]) if "reply_to_message_id" in raw else None,
+        _peer_number(raw["reply_to_peer_id"]) if "reply_to_peer_id" in raw else None,
+        "forwarded_from" in raw or "saved_from" in raw,
+        "via_bot" in raw,
+        "via_business_bot" in raw,
+        media,
+        details_of(raw),
+    )
+
+
+def _other(kind: object, raw: dict[str, Any]) -> Service:
+    if kind == "service":
+        return _service(raw)
+    if kind == "unsupported":
+        raise Refused("type", "unsupported")
+    raise Refused("type", "missing" if kind is None else "wrong")
+
+
+def _service(raw: dict[str, Any]) -> Service:
+    action, title = raw.get("action"), raw.get("title")
+    known = action if isinstance(action, str) and 0 < len(action) <= 64 else "unknown"
+    if known != "topic_created" or not isinstance(title, str):
+        return Service(known)
+    return Service(known, _optional_id(raw.get("id")), _storable(title))
+
+
+def _peer_number(value: object) -> int | None:
+    """The chat in a peer such as ``channel123``, by the number that chats have in exports."""
+    if not isinstance(value, str) or not PEER.fullmatch(value):
+        return None
+    return _optional_id(int(value.lstrip("acehlnrstu")))
 
 
 def peer(value: object) -> str:
@@ -87,13 +125,18 @@ def peer(value: object) -> str:
     Raises:
         Refused: there is none, or it is no peer.
     """
+    if isinstance(value, str) and _is_peer(value):
+        return value
     if value is None or value == "":
         raise Refused("from_id", "missing")
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return f"user{value}"
-    if isinstance(value, str) and PEER.fullmatch(value):
-        return value
     raise Refused("from_id", "wrong")
+
+
+@lru_cache(maxsize=4_096)
+def _is_peer(value: str) -> bool:
+    return PEER.fullmatch(value) is not None
 
 
 def plain_text(value: object) -> str:
@@ -124,11 +167,15 @@ def _text(raw: dict[str, Any]) -> str:
 
 def _storable(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _media(raw: dict[str, Any]) -> str | None:
     kind = raw.get("media_type")
+    if kind is None and MEDIA.isdisjoint(raw):
+        return None
     if isinstance(kind, str) and kind:
         return kind
     return next((field for field in MEDIA_FIELDS if field in raw), None)
@@ -150,12 +197,15 @@ def _optional_id(value: object) -> int | None:
 
 
 def _date(raw: dict[str, Any]) -> int:
-    if raw.get("date_unixtime") is None and raw.get("date") is None:
-        raise Refused("date", "missing")
     at = _unix(raw.get("date_unixtime")) or _local(raw.get("date"))
-    if at is None:
-        raise Refused("date", "wrong")
-    return at
+    if at is not None:
+        return at
+    missing = raw.get("date_unixtime") is None and raw.get("date") is None
+    raise Refused("date", "missing" if missing else "wrong")
+
+
+def _edited(raw: dict[str, Any]) -> int | None:
+    return _unix(raw.get("edited_unixtime")) or _local(raw.get("edited"))
 
 
 def _unix(value: object) -> int | None:

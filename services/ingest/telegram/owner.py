@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from services.ingest.telegram.reader import ExportedChat
+from services.ingest.telegram.items import ExportedChat
 from shared.errors import Invalid
 
 

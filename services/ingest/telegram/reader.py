@@ -8,50 +8,18 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from services.ingest.telegram.repair import CHUNK, RepairedFile
+from services.ingest.telegram.blocks import BlockFile
+from services.ingest.telegram.identities import chat_of, identified
+from services.ingest.telegram.items import Account, Contact, ExportedChat, Item, RawMessages
+from services.ingest.telegram.repair import CHUNK
 from services.ingest.telegram.signatures import describe_keys, describe_start
 from shared.errors import Invalid
 
 EXPORT_AGAIN = (
     "Export again in Telegram Desktop: Settings, Advanced, Export Telegram data, format 'Machine-readable JSON'."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """``personal_information``: who exported."""
-
-    user_id: int
-    first_name: str = ""
-    last_name: str = ""
-    username: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """An entry of the owner's address book: names that may appear in texts."""
-
-    user_id: int
-    first_name: str = ""
-    last_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedChat:
-    id: int
-    type: str
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """An element of ``messages`` as it is in the file, not yet validated."""
-
-    chat: int
-    value: object
-
-
-Item = Account | Contact | ExportedChat | RawMessage
+#: What a chat is whose export does not say: most chats are with one person.
+UNKNOWN = "personal_chat"
 
 
 @dataclass
@@ -70,7 +38,7 @@ class ExportReader:
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._source = RepairedFile(self.file)
+        self._source = BlockFile(self.file)
 
     @property
     def position(self) -> int:
@@ -82,11 +50,11 @@ class ExportReader:
         self.file.seek(0)
         if problem := describe_start(start):
             raise self._invalid(problem)
-        self._events = ijson.basic_parse(self._source, use_float=True, buf_size=CHUNK)
+        self._events = ijson.basic_parse(self._source, buf_size=CHUNK)
         try:
             yield from self._document()
             next(self._events, None)
-        except ijson.IncompleteJSONError as error:
+        except (ijson.JSONError, ValueError) as error:  # the latter for bytes that are no text, and endless numbers
             raise self._broken(error) from None
 
     def _document(self) -> Iterator[Item]:
@@ -116,8 +84,9 @@ class ExportReader:
                 self._skip()
                 continue
             self._expect(next(self._events)[0], "start_array", f"{section}.list", "a list")
-            for number, (event, _) in enumerate(self._elements()):
-                yield from self._chat(event, f"{section}.list[{number}]")
+            for number, (event, value) in enumerate(self._elements()):
+                if self._source.take(value) is None:  # a run has no chat with messages in it
+                    yield from self._chat(event, f"{section}.list[{number}]")
 
     def _chat(self, event: str, place: str) -> Iterator[Item]:
         self._expect(event, "start_map", place, "an object")
@@ -133,32 +102,35 @@ class ExportReader:
     def _messages(self, header: dict[str, Any], place: str) -> Iterator[Item]:
         self._expect(next(self._events)[0], "start_array", place, "a list")
         above = place.removesuffix("messages")
-        chat = ExportedChat(
-            id=self._chat_id(header, above), type=self._chat_type(header, above), name=_text(header.get("name")) or None
-        )
+        name = _text(header.get("name"))
+        chat = ExportedChat(self._chat_id(header, above), self._chat_type(header, above), name or None)
         yield chat
         for event, value in self._elements():
-            yield RawMessage(chat.id, self._build(event, value))
+            run = self._source.take(value) or [self._build(event, value)]
+            yield RawMessages(chat.id, run if "id" in header else [identified(one) for one in run])
 
     def _chat_id(self, header: dict[str, Any], above: str) -> int:
+        """Exports that were cut down by other tools may lack it; those of other apps do."""
         value = header.get("id")
         if value is None:
-            raise self._invalid(f"the field {above}id is missing" + describe_keys(self._seen, or_else=""))
+            if app := describe_keys(self._seen, or_else=""):
+                raise self._invalid(f"the field {above}id is missing{app}")
+            return chat_of(_text(header.get("name")))
         if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 1 << 63:
             raise self._invalid(f"the field {above}id is not a number")
         return value
 
     def _chat_type(self, header: dict[str, Any], above: str) -> str:
-        value = header.get("type")
+        value = header.get("type", UNKNOWN)
         if not isinstance(value, str):
-            raise self._invalid(f"the field {above}type is {'missing' if value is None else 'not a text'}")
+            raise self._invalid(f"the field {above}type is not a text")
         return value
 
     def _account(self, value: object) -> Account:
         if not isinstance(value, dict) or not isinstance(value.get("user_id"), int):
             raise self._invalid("the field personal_information.user_id is missing or not a number")
-        names = {key: _text(value.get(key)) for key in ("first_name", "last_name", "username")}
-        return Account(value["user_id"], **names)
+        first, last, username = (_text(value.get(key)) for key in ("first_name", "last_name", "username"))
+        return Account(value["user_id"], first, last, username)
 
     def _contacts(self, value: object) -> Iterator[Contact]:
         entries = value.get("list") if isinstance(value, dict) else None
@@ -183,7 +155,8 @@ class ExportReader:
 
     def _skip(self) -> None:
         depth = 0
-        for event, _ in self._events:
+        for event, value in self._events:
+            self._source.take(value)
             depth += event.startswith("start_")
             depth -= event.startswith("end_")
             if depth == 0:
@@ -209,6 +182,8 @@ class ExportReader:
             top = stack[-1]
             if isinstance(top, dict):
                 top[keys[-1]] = item
+            elif run := self._source.take(item):
+                top += run
             else:
                 top.append(item)
             if event in ("start_map", "start_array"):

@@ -1,4 +1,5 @@
-r"""Telegram Desktop writes control characters as ``\xNN``, which is not JSON; here they become ``\u00NN``."""
+r"""Telegram Desktop writes control characters as ``\xNN``, which is not JSON; here they become ``\u00NN``. Half of a
+surrogate pair becomes the replacement character."""
 
 from __future__ import annotations
 
@@ -6,8 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|[\s\S])")
-CHUNK = 1 << 16
+_PARTS = {"hex": "[0-9a-fA-F]", "high": "u[dD][89abAB][0-9a-fA-F]{2}", "low": "u[dD][c-fC-F][0-9a-fA-F]{2}"}
+#: In this order: ours, a whole pair, half of one, anything else that is escaped.
+ESCAPE = re.compile(
+    r"\\(?:x({hex}{{2}})|{high}\\{low}|({high}|{low})|[\s\S])".format(**_PARTS).encode(),
+)
+#: What may become one of those with the bytes that follow.
+BEGUN = re.compile(r"\\(?:x?|x{hex}|u{hex}{{0,3}}|{high}(?:\\(?:u{hex}{{0,3}})?)?)\Z".format(**_PARTS).encode())
+LONGEST = len(rb"\ud83d\ude0")
+SUSPECT = re.compile(rb"\\(?:x|u[dD][89a-fA-F])")
+CHUNK = 1 << 18
 
 
 def repaired(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -21,15 +30,15 @@ def repaired(chunks: Iterable[bytes]) -> Iterator[bytes]:
         cut = _unfinished(data)
         carry, data = data[cut:], data[:cut]
         if data:
-            yield ESCAPE.sub(_repair, data) if b"\\x" in data else data
+            yield ESCAPE.sub(_repair, data) if SUSPECT.search(data) else data
     if carry:
-        yield carry
+        yield ESCAPE.sub(_repair, carry)
 
 
 def _unfinished(data: bytes) -> int:
-    r"""Where an escape begins that ``data`` does not finish (``\``, ``\x`` or ``\xN`` at its end), else its length."""
-    for start in range(max(0, len(data) - 3), len(data)):
-        if data[start : start + 1] == b"\\" and data[start + 1 : start + 2] in (b"", b"x"):
+    """Where an escape begins that ``data`` does not finish, else its length."""
+    for start in range(max(0, len(data) - LONGEST), len(data)):
+        if data[start : start + 1] == b"\\" and BEGUN.match(data, start):
             before = len(data[:start]) - len(data[:start].rstrip(b"\\"))
             if before % 2 == 0:
                 return start
@@ -37,7 +46,9 @@ def _unfinished(data: bytes) -> int:
 
 
 def _repair(match: re.Match[bytes]) -> bytes:
-    return b"\\u00" + match[1] if match[1] else match[0]
+    if match[1]:
+        return b"\\u00" + match[1]
+    return rb"\ufffd" if match[2] else match[0]
 
 
 class RepairedFile:

@@ -13,7 +13,16 @@ APPS = {
     "Signal": {"conversations", "attachments"},
     "Google Chat": {"creator", "topic_id"},
 }
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 WHATSAPP_LINE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\xe2\x80\x8e)?\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? ")
+
+
+def is_zip(start: bytes) -> bool:
+    return start.startswith(ZIP)
+
+
+def is_html(start: bytes) -> bool:
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
 def describe_start(start: bytes) -> str | None:
@@ -23,12 +32,12 @@ def describe_start(start: bytes) -> str | None:
         return "it is empty"
     if text.startswith(b"{"):
         return None
-    if text.startswith(b"PK\x03\x04"):
-        return "it is a zip archive; unpack it and give the result.json in it"
+    if is_zip(text):
+        return "it is a zip archive in another"
     if WHATSAPP_LINE.match(start):
         return "it looks like WhatsApp's text export"
-    if text.startswith(b"<"):
-        return "it is HTML, not JSON"
+    if is_html(text):
+        return "it is HTML in spite of its name"
     if text.startswith(b"["):
         return "it is a list, as the exports of Slack, Signal and WhatsApp tools are, not an object"
     return "it is not JSON"

@@ -7,22 +7,23 @@ changes once it is there: an offset into it is a cursor that survives a kill.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, fields
-from operator import attrgetter
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
-from services.ingest.telegram.message import Message, Refused, parse_message
-from services.ingest.telegram.reader import Account, Contact, ExportedChat, ExportReader, RawMessage
+from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages, Reader
+from services.ingest.telegram.message import Refused, Service, parse_message
+from services.ingest.telegram.opening import open_export
 from shared.errors import Invalid
 
 SPOOL, SURVEY = "messages.jsonl", "survey.json"
 EXAMPLES_A_REASON = 3
-#: A message as the tuple of its fields; ``astuple`` copies deeply, which takes half of the pass.
-FIELDS = attrgetter(*(f.name for f in fields(Message)))
+DAY = 86_400
 
 
 @dataclass
@@ -40,17 +41,35 @@ class Profile:
 
 @dataclass
 class Survey:
-    """What the first pass found. ``senders`` counts messages by chat and peer, ``read`` all elements of messages."""
+    """What the first pass found.
+
+    Attributes:
+        senders: messages by chat and peer.
+        topics: titles by chat and number.
+        days: messages by day, counted from 1970 in UTC.
+        read: all elements of ``messages``; ``accepted`` those that can be stored, ``service`` by what happened.
+    """
 
     account: Account | None = None
     chats: dict[int, ExportedChat] = field(default_factory=dict)
     people: dict[str, Profile] = field(default_factory=dict)
     senders: dict[int, dict[str, int]] = field(default_factory=dict)
+    topics: dict[int, dict[int, str]] = field(default_factory=dict)
+    days: dict[int, int] = field(default_factory=dict)
     read: int = 0
     accepted: int = 0
-    service: int = 0
+    service: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     refused_examples: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def months(self) -> dict[str, int]:
+        """Messages by ``2024-03``, in order."""
+        found: dict[str, int] = {}
+        for day, count in sorted(self.days.items()):
+            month = time.strftime("%Y-%m", time.gmtime(day * DAY))
+            found[month] = found.get(month, 0) + count
+        return found
 
     def profile(self, peer: str) -> Profile:
         return self.people.setdefault(peer, Profile())
@@ -69,7 +88,12 @@ class Survey:
             self.refused_examples.append(example)
 
 
-def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None] = lambda _: None) -> Survey:
+def survey_export(
+    export: Path,
+    folder: Path,
+    on_progress: Callable[[int], None] = lambda _: None,
+    opened: Callable[[Path], AbstractContextManager[Reader]] = open_export,
+) -> Survey:
     """Read the export once, write the spool and the survey into ``folder``; a repetition returns what stands there.
 
     Args:
@@ -82,11 +106,11 @@ def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None]
         return _load(folder / SURVEY)
     scratch = folder / f".{SPOOL}.{os.getpid()}"
     try:
-        with export.open("rb") as source, scratch.open("wb") as spool:
-            survey = _pass(ExportReader(source, export.name), spool, on_progress)
+        with opened(export) as reader, scratch.open("wb") as spool:
+            survey = _pass(reader, spool, on_progress)
             spool.flush()
             os.fsync(spool.fileno())
-        if survey.accepted == 0:
+        if survey.accepted == 0 and not (survey.account and survey.account.logged_in):
             raise _nothing(export.name, survey)
         scratch.replace(folder / SPOOL)
     finally:
@@ -95,24 +119,20 @@ def survey_export(export: Path, folder: Path, on_progress: Callable[[int], None]
     return survey
 
 
-def read_spool(folder: Path, offset: int) -> Iterator[tuple[Message, int]]:
-    """The messages from a byte offset on, each with the offset behind it."""
+def read_spool(folder: Path, offset: int) -> Iterator[bytes]:
+    """The lines from a byte offset on; each is the JSON of a ``Message``."""
     with (folder / SPOOL).open("rb") as spool:
         spool.seek(offset)
-        for line in spool:
-            offset += len(line)
-            yield Message(*orjson.loads(line)), offset
+        yield from spool
 
 
-def _pass(reader: ExportReader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
+def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
     survey = Survey()
     for item in reader:
         match item:
-            case RawMessage(chat, value):
-                survey.read += 1
-                _take(survey, chat, value, spool)
-                if survey.read % 1_000 == 0:
-                    on_progress(reader.position)
+            case RawMessages(chat, values):
+                spool.write(b"".join(_taken(survey, chat, values)))
+                on_progress(reader.position)
             case ExportedChat():
                 survey.chats[item.id] = item
                 survey.senders.setdefault(item.id, {})
@@ -125,30 +145,42 @@ def _pass(reader: ExportReader, spool: BinaryIO, on_progress: Callable[[int], No
     return survey
 
 
-def _take(survey: Survey, chat: int, raw: object, spool: BinaryIO) -> None:
-    try:
-        message = parse_message(chat, raw)
-    except Refused as refused:
-        survey.refuse(chat, raw, refused)
-        return
-    if message is None:
-        survey.service += 1
-        return
-    assert isinstance(raw, dict)
-    survey.accepted += 1
-    survey.profile(message.sender).add(raw.get("from"))
-    counts = survey.senders[chat]
-    counts[message.sender] = counts.get(message.sender, 0) + 1
-    _nicknames(survey, raw)
-    spool.write(orjson.dumps(FIELDS(message)) + b"\n")
+def _taken(survey: Survey, chat: int, values: Iterable[object]) -> Iterator[bytes]:
+    """Count a run of messages, and give the line of each that can be stored."""
+    senders, days = survey.senders[chat], survey.days
+    for raw in values:
+        survey.read += 1
+        try:
+            message = parse_message(chat, raw)
+        except Refused as refused:
+            survey.refuse(chat, raw, refused)
+            continue
+        if isinstance(message, Service):
+            _note(survey, chat, message)
+            continue
+        sender, day = message.sender, message.at // DAY
+        senders[sender] = senders.get(sender, 0) + 1
+        days[day] = days.get(day, 0) + 1
+        survey.accepted += 1
+        _name(survey, sender, raw)  # type: ignore[arg-type]
+        yield orjson.dumps(tuple(message), option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _nicknames(survey: Survey, raw: dict[str, object]) -> None:
-    """A mention of somebody without a username carries their id, and often a nickname."""
+def _name(survey: Survey, sender: str, raw: dict[str, Any]) -> None:
+    """Whom the message names: its sender, and whoever is mentioned by a nickname, which carries their id."""
+    profile, name = survey.people.get(sender), raw.get("from")
+    if profile is None or profile.names[-1:] != [name]:
+        survey.profile(sender).add(name)
     entities = raw.get("text_entities")
     for entity in entities if isinstance(entities, list) else ():
         if isinstance(entity, dict) and entity.get("type") == "mention_name" and isinstance(entity.get("user_id"), int):
             survey.profile(f"user{entity['user_id']}").add(entity.get("text"))
+
+
+def _note(survey: Survey, chat: int, service: Service) -> None:
+    survey.service[service.action] = survey.service.get(service.action, 0) + 1
+    if service.id is not None and service.title is not None:
+        survey.topics.setdefault(chat, {})[service.id] = service.title
 
 
 def _describe(profile: Profile, who: Account | Contact) -> None:
@@ -161,7 +193,7 @@ def _describe(profile: Profile, who: Account | Contact) -> None:
 def _nothing(name: str, survey: Survey) -> Invalid:
     if survey.read == 0:
         return Invalid(f"{name} holds no messages.", hint="Choose at least one chat when you export.")
-    counts = {"service messages": survey.service, **survey.refused}
+    counts = {"service messages": sum(survey.service.values()), **survey.refused}
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in counts.items() if count)
     return Invalid(
         f"{name}: none of its {survey.read:,} messages can be taken ({reasons}).",
@@ -180,5 +212,7 @@ def _load(file: Path) -> Survey:
     raw["account"] = Account(**raw["account"]) if raw["account"] else None
     raw["chats"] = {int(key): ExportedChat(**chat) for key, chat in raw["chats"].items()}
     raw["people"] = {peer: Profile(**profile) for peer, profile in raw["people"].items()}
+    raw["topics"] = {int(key): {int(n): title for n, title in topics.items()} for key, topics in raw["topics"].items()}
+    raw["days"] = {int(day): count for day, count in raw["days"].items()}
     raw["senders"] = {int(key): counts for key, counts in raw["senders"].items()}
     return Survey(**raw)

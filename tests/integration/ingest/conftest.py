@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from services.ingest.building import build_dataset
 from services.ingest.forgetting import Withdrawal
 from services.ingest.importing import import_export
 from services.ingest.keys import load_keys
+from services.ingest.pulling.server import TelegramServer
 from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
 from shared.clients.ingest import IngestClient
@@ -29,6 +31,8 @@ from shared.contracts.jobs import JobState
 from shared.database import Database
 from shared.jobs import JobReporter
 from shared.settings import Settings
+from tests.peers.mtproto import MtProto
+from tests.peers.mtproto.methods import API_HASH, API_ID
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 SAMPLE = EXAMPLES / "anselm" / "result.json"
@@ -65,6 +69,7 @@ class World:
     client: IngestClient
     neighbours: Neighbours
     jobs: Redis
+    withdrawal: Withdrawal
 
     def stage(self, job: str, kind: str = "import") -> Stage:
         return Stage(self.settings, self.database, load_keys(self.settings.key_file), JobReporter(self.jobs, job, kind))
@@ -99,7 +104,14 @@ class World:
 
 @pytest.fixture
 async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
-    own = IngestSettings(**settings.model_dump(), _env_file=None, import_batch=500)
+    async with open_world(IngestSettings(**settings.model_dump(), _env_file=None, import_batch=500), database) as world:
+        yield world
+
+
+@asynccontextmanager
+async def open_world(
+    own: IngestSettings, database: Database, server: TelegramServer | None = None
+) -> AsyncIterator[World]:
     neighbours, jobs = Neighbours(), Redis.from_url(own.broker_url)
     jobs.flushdb()
     app = create_app(own)
@@ -108,9 +120,9 @@ async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
         told = Withdrawal(
             own, database, load_keys(own.key_file), TrainerClient(own, transport), RetrievalClient(own, transport)
         )
-        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs)
+        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs, server)
         async with IngestClient(own, httpx.ASGITransport(app)) as client:
-            yield World(own, database, client, neighbours, jobs)
+            yield World(own, database, client, neighbours, jobs, told)
         await told.trainer.close()
         await told.retrieval.close()
     jobs.close()
@@ -142,3 +154,22 @@ def chat(
     number: int, *messages: dict[str, Any], kind: str = "personal_chat", name: str = "Boris Orlov"
 ) -> dict[str, Any]:
     return {"name": name, "type": kind, "id": number, "messages": list(messages)}
+
+
+@pytest.fixture
+def telegram() -> Iterator[MtProto]:
+    with MtProto() as telegram:
+        yield telegram
+
+
+@pytest.fixture
+async def pulls(settings: Settings, database: Database, telegram: MtProto) -> AsyncIterator[Any]:
+    """Ingest, and an account at a Telegram on loopback; nobody is logged in yet."""
+    from tests.integration.ingest.pulls import Pulls
+
+    own = IngestSettings(
+        **settings.model_dump(), _env_file=None, import_batch=200, tg_api_id=API_ID, tg_api_hash=API_HASH
+    )
+    server = TelegramServer(telegram.host, telegram.port, telegram.public_key)
+    async with open_world(own, database, server) as world:
+        yield Pulls(world, telegram)

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.ingest import ConsentGrant, Exchange, Purpose
 from shared.errors import Invalid
-from tests.integration.ingest.conftest import BOTH, SAMPLE, World, account
+from tests.integration.ingest.conftest import BOTH, SAMPLE, World, account, chat, message
 from tests.integration.ingest.test_datasets import dialogue
 
 
@@ -48,6 +48,23 @@ async def test_only_who_consented_to_retrieval_is_in_it(world: World, tmp_path: 
     assert await read_all(world, 100, chats=[7]) == []
     await world.client.revoke("Cleo Marsh")
     assert await read_all(world, 100) == []
+
+
+async def test_topics_of_a_forum_do_not_mix_whatever_the_page(world: World, tmp_path: Path) -> None:
+    topics = [{"id": n, "type": "service", "action": "topic_created", "title": f"Topic {n}"} for n in (1, 2)]
+    turns = [
+        message(4 * n + 10 + k, sender, f"{who} {topic} {n}", reply_to_message_id=topic)
+        for n in range(9)
+        for k, (who, sender, topic) in enumerate((("ask", 2, 1), ("ask", 2, 2), ("tell", 1, 1), ("tell", 1, 2)))
+    ]
+    await world.import_export(account(chat(9, *topics, *turns, kind="private_supergroup")), tmp_path)
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="yes"))
+    whole = await read_all(world, 100)
+    assert [(e.context[-5:], e.reply[-3:]) for e in whole] == [
+        (f"k {topic} {n}", f"{topic} {n}") for topic in (1, 2) for n in range(9)
+    ]
+    for limit in (1, 4, 17):
+        assert await read_all(world, limit) == whole
 
 
 async def test_a_strange_cursor_is_refused(world: World) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.importing import import_export
+from services.ingest.keys import load_keys
 from shared.contracts.ingest import Import
 from shared.contracts.jobs import JobState
 from shared.errors import Invalid, NotFound, TooLarge
@@ -48,6 +50,69 @@ async def test_a_repeated_import_changes_nothing_and_an_edit_updates(world: Worl
     assert await world.rows("select clean from ingest.messages where id = 2") == [("hi there",)]
 
 
+async def test_the_same_file_again_is_not_read_again(world: World, tmp_path: Path) -> None:
+    export = account(chat(7, message(1, 2, "Hello Ada"), message(2, 1, "hi"), message(3, 2, "How are you?")))
+    first = await world.import_export(export, tmp_path)
+    queued = await world.client.upload(tmp_path / "result.json", consent=True)
+    (world.settings.uploads / queued.id / "result.json").write_text("unreadable")
+    await import_export(world.stage(queued.id), queued.id)
+    again = await world.client.get_import(queued.id)
+    assert (again.state, again.owner) == (JobState.DONE, first.owner)
+    expected = first.report.model_copy(update={"new": 0, "unchanged": 3, "masked": {}})
+    assert again.report == expected
+    assert len(await world.client.consents()) == 2, "the owner's own, for training and for retrieval"
+
+
+async def test_the_same_file_is_read_again_when_something_came_between(world: World, tmp_path: Path) -> None:
+    old = account(chat(7, message(1, 2, "Hello Ada"), message(2, 1, "hi")))
+    new = account(chat(7, message(1, 2, "Hello Ada"), message(2, 1, "hi there", edited_unixtime="1700009000")))
+    for export, changed in ((old, 0), (new, 1), (old, 1)):
+        assert (await world.import_export(export, tmp_path)).report.changed == changed
+    await world.client.forget("Boris Orlov")
+    after = await world.import_export(old, tmp_path)
+    assert (after.report.unchanged, after.report.refused) == (1, {"forgotten": 1})
+
+
+async def test_topics_answers_across_chats_and_what_is_beside_the_text(world: World, tmp_path: Path) -> None:
+    poll = {"question": "Tea?", "closed": False, "total_voters": 2, "answers": [{"text": "yes", "voters": 2}]}
+    voice = {"media_type": "voice_message", "file": "voice_messages/audio_1.ogg", "duration_seconds": 7}
+    reaction = {"type": "emoji", "count": 1, "emoji": "👍"}
+    forum = chat(
+        9,
+        {"id": 1, "type": "service", "action": "topic_created", "title": "Holidays in Genoa", "actor_id": "user2"},
+        message(2, 2, "Who comes along?", reply_to_message_id=1),
+        message(3, 1, "Me", reply_to_message_id=2),
+        message(4, 1, "And here?"),
+        message(5, 2, "See there", reply_to_message_id=1, reply_to_peer_id="channel7"),
+        message(6, 1, "", **voice),
+        message(
+            7, 2, "", poll=poll, reactions=[{"type": "emoji", "count": 1, "emoji": "👍", "recent": [{"from": "B"}]}]
+        ),
+        message(8, 2, "Opening hours", via_business_bot="@shop"),
+        kind="private_supergroup",
+    )
+    imported = await world.import_export(account(forum), tmp_path)
+    assert (imported.report.topics, imported.report.service_by) == (1, {"topic_created": 1})
+    assert (imported.report.by_chat, imported.report.by_month) == ({"9": 7}, {"2023-11": 7})
+    rows = await world.rows("select id, topic, reply_chat, media, business from ingest.messages order by id")
+    assert rows == [
+        (2, 1, None, None, False),
+        (3, 1, None, None, False),
+        (4, None, None, None, False),
+        (5, None, 7, None, False),
+        (6, None, None, "voice_message", False),
+        (7, None, None, "poll", False),
+        (8, None, None, None, True),
+    ]
+    keys = load_keys(world.settings.key_file)
+    sealed = dict(await world.rows("select id, details from ingest.messages where details is not null"))
+    assert json.loads(keys.unseal(sealed[6])) == {k: v for k, v in voice.items() if k != "media_type"}
+    assert json.loads(keys.unseal(sealed[7])) == {"reactions": [reaction], "poll": poll}
+    assert [keys.unseal(title) for (title,) in await world.rows("select title from ingest.topics")] == [
+        "Holidays in Genoa"
+    ]
+
+
 async def test_what_is_refused_is_counted_by_reason_with_examples(world: World, tmp_path: Path) -> None:
     odd = [
         {"id": 2, "type": "unsupported"},
@@ -81,9 +146,9 @@ BROKEN = {
     "Slack": ('[{"ts": "1", "user": "U1", "text": "x"}]', "Slack"),
     "nothing known": ('{"a": 1}', "neither a field messages nor a field chats"),
     "messages no list": ('{"id": 7, "type": "personal_chat", "messages": {}}', "messages is not a list"),
-    "chat without id": (
-        '{"chats": {"list": [{"type": "personal_chat", "messages": []}]}}',
-        "chats.list[0].id is missing",
+    "id no number": (
+        '{"chats": {"list": [{"type": "personal_chat", "id": "7", "messages": []}]}}',
+        "chats.list[0].id is not a number",
     ),
     "type no text": ('{"id": 7, "type": 3, "messages": []}', "type is not a text"),
     "no chats": ('{"chats": {"list": []}}', "holds no messages"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest import key_file, rotating
 from services.ingest.repository.locks import only_worker
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
@@ -73,6 +74,26 @@ async def test_a_worker_takes_up_what_was_left_imports_and_builds(
     assert (job.state, job.kind, job.detail["examples"]) == (JobState.DONE, "dataset", 60)
     assert (await world.client.dataset(dataset.name)).path == str(world.settings.datasets / dataset.name)
     assert (await world.client.readiness())["ready"]
+
+
+async def test_a_worker_rotates_the_key_and_takes_up_a_rotation_that_was_left(
+    world: World, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    file = world.settings.key_file
+    await world.import_export(account(dialogue(7, 2)), tmp_path)
+    rotating._add_key(file, "left")
+    assert key_file.read(file).is_rotating
+    request.getfixturevalue("worker")
+    async with asyncio.timeout(90):
+        while key_file.read(file).is_rotating:
+            await asyncio.sleep(0.05)
+    assert key_file.read(file).name == "left"
+    assert (await ended(world, "left")).state == JobState.DONE
+    asked = await world.client.rotate_key()
+    job = await ended(world, asked.id)
+    values = 120 + 2 + 1 + 2  # messages, people, the chat's name, the owner's consents
+    assert (job.state, job.kind, job.detail["sealed_anew"]) == (JobState.DONE, "rotation", values)
+    assert key_file.read(file).name == asked.id
 
 
 async def test_a_job_has_one_worker(world: World) -> None:

@@ -48,6 +48,14 @@ class Stream:
     lines: list[str]
 
 
+@dataclass(frozen=True)
+class Raw:
+    """Bytes as they are. ``cut``: the service goes away before the last of them."""
+
+    content: bytes
+    cut: bool = False
+
+
 @dataclass
 class FakeServices:
     """``routes`` maps "METHOD /path" to an answer, or to a function of the request."""
@@ -82,15 +90,18 @@ def serve() -> Iterator[FakeServices]:
             status, kind, content = 200, "application/json", answer
             if isinstance(answer, Refusal):
                 status, content = answer.status, answer.body
-            if isinstance(answer, Stream):
+            if isinstance(answer, Raw):
+                raw = answer.content
+            elif isinstance(answer, Stream):
                 kind, raw = "text/event-stream", "".join(f"data: {line}\n\n" for line in answer.lines).encode()
             else:
                 raw = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(raw)))
+            self.send_header("Content-Length", str(len(raw) + (isinstance(answer, Raw) and answer.cut)))
             self.end_headers()
             self.wfile.write(raw)
+            self.close_connection = isinstance(answer, Raw) and answer.cut
 
         do_GET = do_POST = do_DELETE = handle_one  # noqa: N815
 

@@ -182,6 +182,19 @@ def test_consents_come_from_a_file_too(services: FakeServices, tmp_path: Path, c
     assert services.asked("POST", "/v1/consents")[0].json["person"] == "Mira"
 
 
+def test_the_request_for_consent_is_all_of_standard_output(services: FakeServices, capsys) -> None:
+    text = "Hi [Mira] :wave:,\n\n" + "please " * 60
+    services.routes["GET /v1/consents/request"] = {
+        "person": "user_1", "chats": [7], "language": "en", "text": text
+    }  # fmt: skip
+    assert main(["consent", "request", "Mira", "--chat", "7", "--language", "en"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{text}\n"
+    assert "anselm consent grant user_1" in captured.err
+    (asked,) = services.asked("GET", "/v1/consents/request")
+    assert asked.query == {"person": "Mira", "chat": "7", "language": "en"}
+
+
 def test_forget_asks_every_service_and_sums_up_the_receipt(services: FakeServices, capsys) -> None:
     services.routes |= {
         "POST /v1/people/Mira/forget": {
@@ -235,6 +248,17 @@ def test_chat_with_nobody_there_says_what_to_do(services: FakeServices, capsys) 
     services.routes["GET /v1/models"] = {"data": []}
     assert main(["chat"]) == 1
     assert "anselm promote" in capsys.readouterr().err
+
+
+def test_rotate_key_waits_until_all_is_sealed_anew(services: FakeServices, capsys) -> None:
+    done = job(kind="rotation", detail={"sealed_anew": 1_234})
+    services.routes |= {"POST /v1/keys/rotate": job("queued"), "GET /v1/jobs/j1": done}
+    assert main(["rotate-key"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("1,234 values")
+    assert "Back it up again" in captured.err
+    services.routes["GET /v1/jobs/j1"] = job("failed", error="Stored text cannot be read with this key.")
+    assert main(["rotate-key"]) == 1
 
 
 def test_status_is_1_when_something_is_lacking(services: FakeServices, capsys) -> None:

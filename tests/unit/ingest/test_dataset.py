@@ -14,7 +14,7 @@ from services.ingest.dataset.exchanges import Exchange, Tally, find_exchanges, s
 from services.ingest.dataset.languages import language_of
 from services.ingest.dataset.statistics import bin_names, describe, draw_histogram
 from services.ingest.dataset.threads import LEAST, MOST, assign_splits, threads
-from services.ingest.repository.history import ReadMessage
+from services.ingest.repository.consented import ReadMessage
 
 OWNER, MIRA, OMAR = 1, 2, 3
 BEGAN = datetime(2024, 3, 2, 18, tzinfo=UTC)
@@ -23,14 +23,17 @@ HOUR = timedelta(hours=1)
 
 def said(number: int, sender: int, text: str, minutes: float | None = None, **more: object) -> ReadMessage:
     at = BEGAN + timedelta(minutes=number if minutes is None else minutes)
-    fields = {"reply_to": None, "forwarded": False, "via_bot": False, "media": None} | more
+    fields = {"reply_to": None, "topic": None, "forwarded": False, "via_bot": False, "media": None} | more
     return ReadMessage(number, at, sender, text, **fields)  # type: ignore[arg-type]
 
 
-def exchanges(
-    *messages: ReadMessage, allowed: frozenset[int] = frozenset({OWNER, MIRA, OMAR}), tally: Tally | None = None
-) -> list[Exchange]:
-    return list(find_exchanges(messages, OWNER, allowed, HOUR, tally or Tally()))
+def withheld(number: int, sender: int, why: str = "consent") -> ReadMessage:
+    """As it is read: without its text."""
+    return said(number, sender, "", withheld=why)
+
+
+def exchanges(*messages: ReadMessage, tally: Tally | None = None) -> list[Exchange]:
+    return list(find_exchanges(messages, OWNER, HOUR, tally or Tally()))
 
 
 def numbers(found: list[Exchange]) -> list[tuple[list[int], list[int]]]:
@@ -46,6 +49,16 @@ def test_bursts_are_merged_and_silence_ends_a_session() -> None:
     )  # fmt: skip
     assert numbers(found) == [([1, 2], [3, 4]), ([5], [6]), ([8], [9])]
     assert [e.session for e in found] == [0, 0, 1]
+
+
+def test_topics_of_a_forum_are_conversations_of_their_own() -> None:
+    found = exchanges(
+        said(1, MIRA, "boat?", topic=10), said(2, OMAR, "bread?", topic=20), said(3, OWNER, "sails", topic=10),
+        said(4, OWNER, "rye", topic=20), said(5, OMAR, "hello"), said(6, OWNER, "ahoi"),
+    )  # fmt: skip
+    assert numbers(found) == [([5], [6]), ([1], [3]), ([2], [4])]
+    assert [e.session for e in found] == [0, 1, 2]
+    assert [len(thread) for thread in threads(found)] == [1, 1, 1]
 
 
 def test_a_burst_that_opens_a_session_answers_nothing() -> None:
@@ -69,18 +82,30 @@ def test_what_is_not_the_senders_own_text_leaves() -> None:
 
 
 def test_words_without_consent_are_withheld() -> None:
-    tally, allowed = Tally(), frozenset({OWNER, MIRA})
+    tally = Tally()
     found = exchanges(
-        said(1, OMAR, "secret"), said(2, MIRA, "hello"), said(3, OWNER, "to mira"),
-        said(4, MIRA, "and"), said(5, OMAR, "question"), said(6, OWNER, "to omar"),
-        said(7, MIRA, "one"), said(8, OMAR, "two"), said(9, OWNER, "to mira again", reply_to=7),
-        said(10, MIRA, "three"), said(11, OMAR, "four"), said(12, MIRA, "five"),
+        withheld(1, OMAR), said(2, MIRA, "hello"), said(3, OWNER, "to mira"),
+        said(4, MIRA, "and"), withheld(5, OMAR), said(6, OWNER, "to omar"),
+        said(7, MIRA, "one"), withheld(8, OMAR), said(9, OWNER, "to mira again", reply_to=7),
+        said(10, MIRA, "three"), withheld(11, OMAR), said(12, MIRA, "five"),
         said(13, OWNER, "to omar", reply_to=11),
-        allowed=allowed, tally=tally,
+        tally=tally,
     )  # fmt: skip
     assert numbers(found) == [([2], [3]), ([7], [9])]
     assert tally.withheld == 4
     assert tally.left_out["answers_withheld"] == 2
+
+
+def test_business_messages_are_counted_apart() -> None:
+    tally = Tally()
+    found = exchanges(
+        said(1, MIRA, "hello"), withheld(2, OWNER, "business"), said(3, OWNER, "it is me"),
+        withheld(4, MIRA, "business"), said(5, OWNER, "to a customer"),
+        tally=tally,
+    )  # fmt: skip
+    assert numbers(found) == [([1], [3])]
+    assert tally.left_out == {"business": 2, "answers_withheld": 1}
+    assert tally.withheld == 0
 
 
 def make_thread(count: int, session: int = 0, start: int = 1) -> list[Exchange]:

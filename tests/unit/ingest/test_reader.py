@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.telegram import reader, repair
-from services.ingest.telegram.message import Refused, parse_message, peer, plain_text
-from services.ingest.telegram.reader import Account, Contact, ExportedChat, ExportReader, RawMessage
+from examples.generate import write_export
+from services.ingest.telegram import blocks, repair
+from services.ingest.telegram.identities import chat_of, peer_of
+from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages
+from services.ingest.telegram.message import Message, Refused, Service, parse_message, peer, plain_text
+from services.ingest.telegram.reader import ExportReader
 from shared.errors import Invalid
 
 GOOD = {
@@ -45,8 +48,8 @@ def test_an_account_is_read_in_order() -> None:
         Account(3, "Ada"),
         Contact(12, "Mira"),
         ExportedChat(7, "personal_chat", "Mira"),
-        RawMessage(7, {"id": 1}),
-        RawMessage(7, {"id": 2, "a": [{"b": []}]}),
+        RawMessages(7, [{"id": 1}]),
+        RawMessages(7, [{"id": 2, "a": [{"b": []}]}]),
         ExportedChat(8, "saved_messages"),
         ExportedChat(9, "personal_chat", "Mira"),
     ]
@@ -58,17 +61,41 @@ values = st.recursive(
 )
 
 
-@given(st.lists(values), st.integers(1, 40))
-def test_every_value_arrives_as_it_stands_whatever_the_chunks(messages: list[Any], size: int) -> None:
-    data = json.dumps({"id": 7, "type": "personal_chat", "messages": messages, "more": messages}).encode()
-    before, reader.CHUNK, repair.CHUNK = reader.CHUNK, size, size
-    try:
+layouts = st.sampled_from([{"indent": 1}, {"indent": 0}, {"indent": 4}, {}, {"separators": (",", ":")}])
+
+
+@given(st.lists(values), st.integers(1, 400), layouts)
+def test_every_value_arrives_as_it_stands_whatever_the_layout(messages: list[Any], size: int, layout: Any) -> None:
+    export = {"id": 7, "type": "personal_chat", "messages": messages, "more": messages}
+    data = json.dumps(export, **layout).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repair, "CHUNK", size)
+        patch.setattr(blocks, "SHORT", 1)
         items = list(ExportReader(io.BytesIO(data), "result.json"))
-    finally:
-        reader.CHUNK = repair.CHUNK = before
-    found = [item.value for item in items if isinstance(item, RawMessage)]
+    found = [value for item in items if isinstance(item, RawMessages) for value in item.values]
     # A lone surrogate cannot be stored; the parser gives a question mark for it.
     assert json.dumps(found) == json.dumps(json.loads(json.dumps(messages).encode("utf-8", "replace")))
+
+
+def test_as_telegram_lays_it_out_messages_come_in_runs() -> None:
+    out = io.StringIO()
+    write_export(out, 3_000, chats=4, seed=1)
+    runs = [item for item in ExportReader(io.BytesIO(out.getvalue().encode()), "x") if isinstance(item, RawMessages)]
+    expected = json.loads(out.getvalue())["chats"]["list"]
+    assert [value for run in runs for value in run.values] == [m for chat in expected for m in chat["messages"]]
+    assert {run.chat for run in runs} == {chat["id"] for chat in expected}
+    assert len(runs) < 300
+
+
+def test_a_chat_without_numbers_is_known_by_its_content() -> None:
+    bare = {"messages": [{"type": "message", "date_unixtime": "1544006350", "from": "Ada", "text": "hi"}]}
+    chat, run = read({"name": "Mira", **bare})
+    assert chat == ExportedChat(chat_of("Mira"), "personal_chat", "Mira")
+    assert isinstance(run, RawMessages)
+    message = parse_message(run.chat, run.values[0])
+    assert isinstance(message, Message)
+    assert (message.sender, message.id < 0) == (peer_of("Ada"), True)
+    assert read({"name": "Mira", **bare}) == [chat, run]
 
 
 @given(st.integers(0, 300))
@@ -92,11 +119,11 @@ def test_a_nesting_bomb_is_no_recursion() -> None:
 
 def test_a_message_is_taken_apart() -> None:
     message = parse_message(7, {**GOOD, "reply_to_message_id": 4, "via_bot": "@gif", "media_type": "animation"})
-    assert message is not None
+    assert isinstance(message, Message)
     assert (message.chat, message.id, message.at, message.sender) == (7, 5, 1709402640, "user12")
     assert message.text == "see https://example.org!"
     assert (message.reply_to, message.via_bot, message.forwarded, message.media) == (4, True, False, "animation")
-    assert parse_message(7, {"type": "service"}) is None
+    assert parse_message(7, {"type": "service"}) == Service("unknown")
 
 
 @pytest.mark.parametrize(
@@ -138,13 +165,13 @@ def test_no_value_breaks_the_parser(value: object) -> None:
         except Refused as refused:
             assert refused.reason.startswith(refused.field)  # noqa: PT017 - most values are refused, some are not
         else:
-            assert message is None or message.text.encode()
+            assert isinstance(message, Service) or message.text.encode()
 
 
 def test_older_and_poorer_exports_are_read() -> None:
     old = {**GOOD, "from_id": 4325636679, "date_unixtime": None}
     message = parse_message(7, old)
-    assert message is not None
+    assert isinstance(message, Message)
     assert (message.sender, message.at) == ("user4325636679", 1709402640)
     assert plain_text("a\0b\ud83d") == "ab?"
     assert peer("channel12") == "channel12"

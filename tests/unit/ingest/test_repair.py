@@ -4,6 +4,7 @@ import io
 import json
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,18 @@ def test_valid_json_is_not_touched(value: object) -> None:
 def test_an_escaped_backslash_before_an_x_is_text() -> None:
     assert b"".join(repaired([rb'"\\x0b"'])) == rb'"\\x0b"'
     assert b"".join(repaired([rb'"\\\x0b"'])) == rb'"\\\u000b"'
+
+
+@pytest.mark.parametrize("places", [[], [3], [7], [8], [10], [13]])
+def test_half_of_a_pair_becomes_the_replacement_character(places: list[int]) -> None:
+    for written, text in {
+        rb'"\ud83d\ude00"': "😀",
+        rb'"\ud83d ok"': "\ufffd ok",
+        rb'"a\ude00\ud83d"': "a\ufffd\ufffd",
+        rb'"\ud83d\ud83d\ude00"': "\ufffd😀",
+        rb'"\\ud83d"': "\\ud83d",
+    }.items():
+        assert json.loads(b"".join(repaired(cut(written, places)))) == text
 
 
 def test_the_file_gives_nothing_only_at_the_end() -> None:

@@ -1,0 +1,108 @@
+"""Processes that encode beside each other: ``python -m services.ingest.crew`` is one of them.
+
+Not a pool of Python's: the worker is a daemon of its queue, which may have no children of that kind, and whose death
+nobody may survive. These end when their standard input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from struct import Struct
+from typing import Any
+
+from services.ingest.encoding import Encoded, Encoder, Line
+from shared.errors import Unavailable
+
+LENGTH = Struct("!I")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Crew:
+    """Up to ``size`` processes that have the same encoder; the first work starts them. With none, it is done here."""
+
+    encoder: Encoder
+    size: int
+    _idle: asyncio.Queue[Process] = field(default_factory=asyncio.Queue)
+    _all: list[Process] = field(default_factory=list)
+
+    async def encode(self, lines: Sequence[Line]) -> Encoded:
+        """
+        Raises:
+            Unavailable: a process ended, as one does when memory is short.
+        """
+        if not self.size:
+            return self.encoder.encode(lines)
+        worker = await self._free()
+        try:
+            await _send(worker, lines)
+            answer = await _receive(worker)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            raise Unavailable("A process that cleans has ended.", hint="Is there enough memory?") from error
+        assert isinstance(answer, Encoded)
+        self._idle.put_nowait(worker)
+        return answer
+
+    async def _free(self) -> Process:
+        if self._idle.empty() and len(self._all) < self.size:
+            worker = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.ingest.crew", stdin=PIPE, stdout=PIPE, cwd=CHECKOUT
+            )
+            self._all.append(worker)
+            await _send(worker, self.encoder)
+            return worker
+        return await self._idle.get()
+
+    async def leave(self) -> None:
+        for worker in self._all:
+            if worker.returncode is None:
+                worker.kill()
+        for worker in self._all:
+            await worker.wait()
+
+
+@asynccontextmanager
+async def crew_of(encoder: Encoder, size: int) -> AsyncIterator[Crew]:
+    crew = Crew(encoder, size)
+    try:
+        yield crew
+    finally:
+        await crew.leave()
+
+
+async def _send(worker: Process, value: object) -> None:
+    assert worker.stdin is not None
+    frame = pickle.dumps(value)
+    worker.stdin.write(LENGTH.pack(len(frame)) + frame)
+    await worker.stdin.drain()
+
+
+async def _receive(worker: Process) -> Any:
+    assert worker.stdout is not None
+    (length,) = LENGTH.unpack(await worker.stdout.readexactly(LENGTH.size))
+    return pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own process
+
+
+def main() -> None:
+    """The first frame is the encoder, each further one is work."""
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    encoder: Encoder | None = None
+    while head := source.read(LENGTH.size):
+        value = pickle.loads(source.read(*LENGTH.unpack(head)))  # noqa: S301 - from our own process
+        if encoder is None:
+            encoder = value
+            continue
+        frame = pickle.dumps(encoder.encode(value))
+        sink.write(LENGTH.pack(len(frame)) + frame)
+        sink.flush()
+
+
+if __name__ == "__main__":
+    main()

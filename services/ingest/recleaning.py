@@ -1,0 +1,29 @@
+"""Stored messages are cleaned again when a name becomes known, or the maskers change."""
+
+from __future__ import annotations
+
+from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.repository.history import History
+from services.ingest.repository.people import People
+from services.ingest.stage import Stage
+
+
+async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
+    """Those messages of an account that another cleaner cleaned; a transaction a batch, so that a kill loses little."""
+    stage.progress.stage("cleaning", unit="messages")
+    async with stage.database.transaction() as session:
+        members = await History(session).members(account)
+        everyone = {one.id: one.pseudonym for one in await People(session, stage.keys).all()}
+    pseudonyms = {chat: frozenset(everyone[person] for person in people) for chat, people in members.items()}
+    done = 0
+    while True:
+        async with stage.database.transaction() as session:
+            stale = await History(session).stale(account, cleaner.key, stage.settings.import_batch)
+            cleaned = [
+                cleaner.clean(stage.keys.unseal(raw), pseudonyms.get(chat, frozenset())).text for chat, _, raw in stale
+            ]
+            await History(session).set_clean(account, [(chat, n) for chat, n, _ in stale], cleaned, cleaner.key)
+        if not stale:
+            return
+        done += len(stale)
+        stage.progress.advance(done)
