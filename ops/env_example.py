@@ -33,11 +33,6 @@ Every setting, with its default. Copy this file to .env and uncomment what you c
 Durations are seconds, hh:mm:ss or ISO 8601; sizes are bytes or 16GiB.
 """
 
-TAIL = """\
-Reserved for reading your history from Telegram's network, which is not there yet; importing an export needs neither.
-They come from my.telegram.org, "API development tools".
-"""
-
 
 def main() -> None:
     print(render(), end="")
@@ -55,7 +50,6 @@ def render() -> str:
             lines += ["", f"# --- {title} ---"]
             for field, info in new.items():
                 lines += ["", *_comment(info.description or ""), f"#{field.upper()}={_default(info)}"]
-    lines += ["", "# --- Telegram's network ---", "", *_comment(TAIL), "#TG_API_ID=", "#TG_API_HASH="]
     return "\n".join(lines) + "\n"
 
 

@@ -38,7 +38,7 @@ def import_(
     if not file.is_file():
         raise NotFound(f"There is no file {file}.", hint="Telegram Desktop calls it result.json.")
     if not consent:
-        _ask()
+        ask_consent(CONSENT)
     done = call(lambda services, _: run(services, file, owner))
     if as_json:
         document(done)
@@ -59,6 +59,7 @@ def print_report(done: Import) -> None:
     rows = [("chats", report.chats), ("messages read", report.read), ("new", report.new), ("changed", report.changed)]
     rows += [("unchanged", report.unchanged), ("service messages", report.service), ("media only", report.media_only)]
     rows += [("yours", report.from_owner)]
+    rows += [("deleted at Telegram, and now here", report.deleted)] if done.source == "pull" else []
     rows += [(f"refused: {reason}", count) for reason, count in sorted(report.refused.items())]
     rows += [(f"masked: {kind}", count) for kind, count in sorted(report.masked.items())]
     table(f"{done.filename}, owner {done.owner}", ("what", "messages"), [(what, f"{count:,}") for what, count in rows])
@@ -67,9 +68,13 @@ def print_report(done: Import) -> None:
         out.print(f"refused, for example: {where}: {example.reason}", markup=False)
 
 
-def _ask() -> None:
+def ask_consent(explained: str) -> None:
+    """
+    Raises:
+        ConsentMissing: it was not given, or there is nobody to ask.
+    """
     if not sys.stdin.isatty():
         raise ConsentMissing("Nothing is imported without your consent.", hint="Give it with --consent.")
-    say(CONSENT)
+    say(explained)
     if not typer.confirm("Do you consent?", default=False, err=True):
         raise ConsentMissing("Nothing was imported.", hint="Without your consent, Anselm keeps nothing of yours.")

@@ -106,5 +106,5 @@ def _make_container_secrets() -> tuple[Path, list[str]]:
     """Readable files in a closed folder: the containers' user is another one, and sees only what is mounted."""
     folder = Path(os.environ.get("CONTAINER_SECRETS", CHECKOUT / "secrets"))
     settings = StackSettings()
-    given = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "hf_token")}
+    given = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "hf_token", "tg_api_hash")}
     return folder, secrets.create(folder, given=given, mode=0o644)

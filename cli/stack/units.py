@@ -116,6 +116,8 @@ def _model_server(settings: StackSettings) -> Unit:
 def _worker(name: str, application: str, queues: tuple[str, ...], settings: StackSettings) -> Unit:
     node = f"{name}@anselm"
     options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
+    if settings.pull_every and "ingest" in queues:
+        options.append("--beat")
     return Unit(
         name,
         (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options),

@@ -13,6 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "docker-compose.yml"
 GPU = ROOT / "docker-compose.gpu.yml"
+TELEGRAM = ROOT / "docker-compose.telegram.yml"
 
 
 @dataclass(frozen=True)
