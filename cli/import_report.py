@@ -55,6 +55,8 @@ def _totals(report: ImportReport) -> Iterator[tuple[str, int]]:
     yield from (("chats", report.chats), ("messages read", report.read), ("new", report.new))
     yield from (("changed", report.changed), ("unchanged", report.unchanged), ("service messages", report.service))
     yield from (("media only", report.media_only), ("yours", report.from_owner))
+    if report.deleted:
+        yield "deleted at Telegram, and now here", report.deleted
     if report.topics:
         yield "topics", report.topics
     yield from ((f"refused: {reason}", count) for reason, count in sorted(report.refused.items()))

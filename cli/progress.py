@@ -100,27 +100,27 @@ class Bar:
 
 
 class Lines:
-    """For logs and scripts: a line when the stage changes, and one every few seconds."""
+    """For logs and scripts: a line when the stage or its note changes, and one every few seconds."""
 
     EVERY = 15.0
 
     def __init__(self, label: str, console: Console) -> None:
         self._label = label
         self._console = console
-        self._stage = ""
+        self._news = ("", "")
         self._said = 0.0
 
     def show(self, job: Job) -> None:
-        now = time.monotonic()
-        if job.stage and (job.stage != self._stage or now - self._said > self.EVERY):
-            self._stage, self._said = job.stage, now
+        now, news = time.monotonic(), (job.stage, str(job.detail.get("note", "")))
+        if job.stage and (news != self._news or now - self._said > self.EVERY):
+            self._news, self._said = news, now
             self._console.print(escape(f"{self._label}: {job.stage}  {'  '.join(describe(job))}".rstrip()))
 
     def close(self) -> None: ...
 
 
 def describe(job: Job) -> Iterable[str]:
-    """What there is to say about a job beside its stage: count, rate, time to go, loss."""
+    """What there is to say about a job beside its stage: count, rate, time to go, a note, the loss."""
     if job.state is JobState.QUEUED:
         yield "queued"
     if job.total or job.done:
@@ -129,6 +129,8 @@ def describe(job: Job) -> Iterable[str]:
         yield f"{job.rate:,.1f}/s"
     if job.eta_s:
         yield f"{_clock(job.eta_s)} to go"
+    if note := job.detail.get("note"):
+        yield str(note)
     if isinstance(loss := job.detail.get("loss"), int | float):
         yield f"loss {loss:.3f}"
 

@@ -1,8 +1,7 @@
-"""`anselm login | logout | pull`: the owner's account at Telegram, and the chats that are read from it."""
+"""`anselm login | logout | pull`: your history straight from Telegram."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -11,124 +10,114 @@ import typer
 
 from cli import import_report
 from cli.commands.imports import ask_consent
-from cli.console import Json, document, out, say
+from cli.console import Json, document, err, out, say, table
+from cli.login import by_phone, by_qr
 from cli.progress import follow
-from cli.qr_code import drawn
 from cli.services import Services, call
-from shared.contracts.ingest import Dialog, Import, LoginState, LoginStep, PullRequest, TelegramState
+from shared.contracts.ingest import Dialog, Import, PullRequest
 from shared.errors import Invalid
 
 app = typer.Typer()
 
-#: How often to see whether the code was scanned, in seconds.
-EVERY = 2.0
+CONSENT = """\
+From these chats, Anselm would learn how you write, and quote your past messages to itself when it replies.
+Only your own words are used. Whatever others wrote is withheld until you record that they agreed:
+  anselm consent grant "THEIR NAME" --evidence "how they agreed"
+Everything stays on this machine. You can take your consent back at any time: anselm consent revoke"""
 
 
 @app.command()
 def login(
-    phone: Annotated[str | None, typer.Option(help="Your number at Telegram, with its country code.")] = None,
-    qr: Annotated[bool, typer.Option("--qr", help="Scan a QR code with Telegram on your phone instead.")] = False,
+    phone: Annotated[
+        str | None, typer.Option(help="Your number with its country code; unless given, you are asked.")
+    ] = None,
+    qr: Annotated[bool, typer.Option("--qr", help="Scan a QR code with your phone instead.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Log in at Telegram, so that chats can be pulled. What Telegram asks for is read from the terminal, or from
-    standard input, a line each: number, code, password."""
-
-    async def work(services: Services, _: str) -> TelegramState:
-        state = await (_scanned(services) if qr else _called(services, phone))
-        if state.step is LoginStep.PASSWORD:
-            state = await services.ingest.login_password(_asked("Your password at Telegram", secret=True))
-        return await services.ingest.telegram()
-
-    state = call(work)
-    document(state) if as_json else out.print("You are logged in. Now: anselm pull")
+    """Log in at Telegram: phone number, code, and the password of two-step verification if you have one."""
+    state = call(lambda services, _: by_qr(services) if qr else by_phone(services, phone))
+    if as_json:
+        document(state)
+    else:
+        out.print("You are logged in. Choose chats with: anselm pull")
 
 
 @app.command()
 def logout(as_json: Json = False) -> None:
-    """Log out at Telegram. What was pulled stays."""
+    """End the login at Telegram, and remove it here. What was pulled stays."""
     state = call(lambda services, _: services.ingest.logout())
-    document(state) if as_json else out.print("You are logged out.")
+    if as_json:
+        document(state)
+    else:
+        out.print("You are logged out.")
 
 
 @app.command()
 def pull(
     dms: Annotated[bool, typer.Option("--dms", help="Every private chat with a person.")] = False,
-    chat: Annotated[list[str] | None, typer.Option(help="A chat, by name or id. May be repeated.")] = None,
-    group: Annotated[list[str] | None, typer.Option(help="A group, by name or id. May be repeated.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="What is new in every chat pulled before.")] = False,
+    chat: Annotated[list[str] | None, typer.Option(help="A chat, by name or id; may be repeated.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group, by name or id; may be repeated.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Every chat that was pulled before.")] = False,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Begin a first pull on this day (UTC).")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day at which the first pull of a chat begins."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Messages a chat, at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many new messages a chat.")] = None,
     consent: Annotated[
         bool, typer.Option("--consent", "--i-consent", help="I consent to the use of my own messages.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Read chats from Telegram, and import them: from the beginning, later what is new, edited or deleted."""
-
-    async def work(services: Services, _: str) -> Import:
-        chats = list(chat or [])
-        if not (dms or again or chats or group):
-            chats = _picked(await services.ingest.dialogs(names=True))
-        if not consent:
-            ask_consent()
-        wanted = PullRequest(
-            dms=dms,
-            chats=chats,
-            groups=group or [],
-            again=again,
-            since=since and since.date(),
-            limit=limit,
-            consent=True,
-        )
-        begun = await services.ingest.pull(wanted)
-        await follow(services.ingest, begun.id, "Pull")
-        return await services.ingest.get_import(begun.id)
-
-    done = call(work)
-    document(done) if as_json else import_report.print_short(done)
+    """Pull chats from Telegram: what is new, what was edited, what was deleted. Unless you name chats, you choose."""
+    request = PullRequest(
+        dms=dms, chats=chat or [], groups=group or [], again=again, since=since.date() if since else None, limit=limit
+    )
+    if not (dms or chat or group or again):
+        request = request.model_copy(update=_chosen())
+    if not consent:
+        ask_consent(CONSENT)
+    done = call(lambda services, _: run(services, request.model_copy(update={"consent": True})))
+    if as_json:
+        document(done)
+    else:
+        import_report.print_short(done)
 
 
-async def _called(services: Services, phone: str | None) -> LoginState:
-    await services.ingest.login(phone or _asked("Your number at Telegram"))
-    return await services.ingest.login_code(_asked("The code that Telegram sent you", secret=True))
+async def run(services: Services, request: PullRequest) -> Import:
+    """Pull, and wait for it; the owner has consented."""
+    begun = await services.ingest.pull(request)
+    await follow(services.ingest, begun.id, "Pull")
+    return await services.ingest.get_import(begun.id)
 
 
-async def _scanned(services: Services) -> LoginState:
-    """Show a code until it is scanned; it changes every half minute."""
-    shown: str | None = None
-    while (state := await services.ingest.login_qr()).step is LoginStep.QR:
-        if state.url and state.url != shown:
-            shown = state.url
-            say(f"{drawn(shown)}\nTelegram on your phone: Settings, Devices, Link Desktop Device.")
-        await asyncio.sleep(EVERY)
-    return state
+def _chosen() -> dict[str, object]:
+    """What somebody at a terminal chose, as fields of the request."""
+    if not sys.stdin.isatty():
+        raise Invalid("No chat was named.", hint="Name some: --dms, --chat NAME, --group NAME, or --again.")
+    dialogs = call(lambda services, _: services.ingest.dialogs(names=True))
+    rows = [
+        (number, one.name, one.type, f"{one.last:%Y-%m-%d}" if one.last else "", "pulled" if one.pulled else "")
+        for number, one in enumerate(dialogs, 1)
+    ]
+    table("Your chats", ("", "name", "type", "last message", ""), rows, empty="There are no chats.", console=err)
+    say("Numbers and ranges, such as 1 3 5-8. Nothing: those that were pulled before.")
+    answer = typer.prompt("Which", default="", show_default=False, err=True)
+    return {"chats": [str(one.id) for one in pick(answer, dialogs)]} if answer.strip() else {"again": True}
 
 
-def _asked(what: str, *, secret: bool = False) -> str:
-    if sys.stdin.isatty():
-        answer: str = typer.prompt(what, hide_input=secret, err=True)
-        return answer
-    line = sys.stdin.readline().rstrip("\r\n")
-    if not line:
-        raise Invalid(f"{what} is missing.", hint="Run it in a terminal, or give a line each on standard input.")
-    return line
-
-
-def _picked(dialogs: list[Dialog]) -> list[str]:
-    """The ids of the chats whose numbers are entered.
+def pick(answer: str, dialogs: list[Dialog]) -> list[Dialog]:
+    """The chats that the answer numbers.
 
     Raises:
-        Invalid: nobody can be asked, or what is entered is no number of a chat.
+        Invalid: it has something else than numbers that are there.
     """
-    if not sys.stdin.isatty():
-        raise Invalid("No chat was chosen.", hint="Name some: anselm pull --dms, --chat NAME or --group NAME.")
-    for number, dialog in enumerate(dialogs, 1):
-        say(f"{number:4}  {dialog.name or dialog.id}  ({dialog.type}{', pulled before' if dialog.pulled else ''})")
-    entered: str = typer.prompt("Which? Numbers, with spaces or commas", err=True)
-    chosen = [word for word in entered.replace(",", " ").split() if word]
-    wrong = [word for word in chosen if not word.isdecimal() or not 1 <= int(word) <= len(dialogs)]
-    if wrong or not chosen:
-        raise Invalid(f"{wrong[0] if wrong else 'Nothing'} is no number of a chat.", hint=f"1 to {len(dialogs)}.")
-    return [str(dialogs[int(word) - 1].id) for word in chosen]
+    chosen: list[Dialog] = []
+    for part in answer.replace(",", " ").split():
+        first, _, last = part.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal()):
+            raise Invalid(f"{part!r} is no number of a chat.", hint="Answer with numbers, such as 1 3 5-8.")
+        numbers = range(int(first), int(last or first) + 1)
+        if not numbers or not 1 <= numbers[0] <= numbers[-1] <= len(dialogs):
+            raise Invalid(f"{part!r} is not among 1 to {len(dialogs)}.", hint="Answer with numbers of the list.")
+        chosen += [dialogs[number - 1] for number in numbers]
+    return chosen

@@ -64,11 +64,11 @@ class StackSettings(Settings):
         description="Of huggingface.co, for models that ask for a licence; containers get it as a file",
     )
 
-    tg_api_hash: SecretStr = Field(
-        default=SecretStr(""), description="Beside TG_API_ID at my.telegram.org; containers get it as a file"
-    )
+    tg_api_hash: SecretStr = Field(default=SecretStr(""), description="Beside TG_API_ID at my.telegram.org; a secret")
     pull_every: timedelta = Field(
-        default=timedelta(0), description="As in ingest, whose worker then keeps the schedule of pulls"
+        default=timedelta(0),
+        ge=timedelta(0),
+        description="Pause between pulls of what is new in the chats that were pulled before; 0: pull only when asked",
     )
 
     @property

@@ -115,19 +115,12 @@ def _model_server(settings: StackSettings) -> Unit:
 
 def _worker(name: str, application: str, queues: tuple[str, ...], settings: StackSettings) -> Unit:
     node = f"{name}@anselm"
-    schedule = ["--beat"] if "ingest" in queues and settings.pull_every else []
-    options = [
-        *schedule,
-        "--concurrency",
-        "1",
-        "--without-gossip",
-        "--without-mingle",
-        "--loglevel",
-        settings.log_level,
-    ]
+    options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
+    if settings.pull_every and "ingest" in queues:
+        options.append("--beat")
     return Unit(
         name,
-        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *schedule, *options),
+        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options),
         WORKERS,
         lambda: readiness.worker(node, settings),
         # Its pool ends with it, and each stage with the pool; the queue delivers the task again after its lease.

@@ -44,6 +44,7 @@ server: TelegramServer | None = None
 
 PULL_NEW_TASK = "ingest.pull_new"
 if settings.pull_every:
+    settings.uploads.mkdir(parents=True, exist_ok=True)
     schedule = {"task": PULL_NEW_TASK, "schedule": settings.pull_every, "options": {"queue": "ingest"}}
     queue.conf.update(
         beat_schedule={"pull": schedule},

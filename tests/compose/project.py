@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "docker-compose.yml"
 GPU = ROOT / "docker-compose.gpu.yml"
-PULL = ROOT / "docker-compose.pull.yml"
+TELEGRAM = ROOT / "docker-compose.telegram.yml"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.compose.project import BASE, GPU, PULL, ROOT, Project, compose_is_missing
+from tests.compose.project import BASE, GPU, ROOT, TELEGRAM, Project, compose_is_missing
 
 pytestmark = [pytest.mark.compose, pytest.mark.skipif(bool(compose_is_missing()), reason=compose_is_missing() or "-")]
 
@@ -121,17 +121,15 @@ def test_who_computes_has_no_way_out(project: Project) -> None:
     assert on_network(config["services"], "database") == OWN_TABLES | {"postgres"}
 
 
-def test_ingest_reaches_telegram_only_where_that_is_asked_for() -> None:
-    pulling = Project((BASE, PULL), environment=EVERYTHING | {"TG_API_ID": "1"}).config()["services"]
-    assert on_network(pulling, "internet") == {"bot", "models", "ingest", "worker-ingest"}
-    assert having(pulling, "tg_api_hash") == {"ingest", "worker-ingest"}
-    for name in ("ingest", "worker-ingest"):
-        service = pulling[name]
-        assert service["environment"]["TG_SESSION_FILE"].startswith("/var/lib/anselm/imports/"), "on a volume"
-        assert service["environment"]["INGEST_KEY_FILE"], "what was there is still there"
-        assert {"database", "services"} <= service["networks"].keys()
-        assert "postgres_password" in secrets_of(service)
-    assert "--beat" in pulling["worker-ingest"]["command"]
+@pytest.mark.parametrize(("every", "beats"), [("", False), ("3600", True)])
+def test_ingest_reaches_telegram_where_its_user_wants_it(every: str, beats: bool) -> None:
+    services = Project((BASE, TELEGRAM), environment={**EVERYTHING, "PULL_EVERY": every}).config()["services"]
+    assert on_network(services, "internet") == {"bot", "models", "ingest", "worker-ingest"}
+    assert {"database", "services"} <= services["worker-ingest"]["networks"].keys()
+    assert having(services, "tg_api_hash") == {"ingest", "worker-ingest"}
+    assert {"service_token", "postgres_password"} <= secrets_of(services["worker-ingest"])
+    assert services["ingest"]["environment"]["INGEST_KEY_FILE"]
+    assert ("--beat" in services["worker-ingest"]["command"][-1]) is beats
 
 
 def test_raw_exports_are_seen_by_ingest_alone(services: Services) -> None:
@@ -210,8 +208,10 @@ def test_one_base_model_is_fetched_trained_and_served(gpu: Services) -> None:
 
 
 def test_what_can_be_set_is_documented() -> None:
-    settable = set(re.findall(r"\$\{([A-Z_]+)", BASE.read_text() + GPU.read_text()))
-    pages = (ROOT / "docs" / "how-to" / page for page in ("run-with-docker.md", "train-on-a-gpu.md"))
+    settable = set(re.findall(r"\$\{([A-Z_]+)", BASE.read_text() + GPU.read_text() + TELEGRAM.read_text()))
+    pages = (
+        ROOT / "docs" / "how-to" / page for page in ("run-with-docker.md", "train-on-a-gpu.md", "pull-from-telegram.md")
+    )
     told = " ".join(page.read_text() for page in pages)
     api_ports = {"TRAINER_PORT", "INFERENCE_PORT", "RETRIEVAL_PORT"}  # INGEST_PORT ... FEEDBACK_PORT
     assert {name for name in settable - api_ports if not re.search(rf"\b{name}\b", told)} == set()

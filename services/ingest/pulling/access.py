@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,10 +25,6 @@ DATA_CENTRE = 2
 
 #: Seconds after which an answer is given up. Telethon would reconnect for ever to somebody who hangs up at once.
 PATIENCE = 20.0
-
-#: Telethon's lines below an error name servers and requests; nobody needs them here.
-log = logging.getLogger("telethon")
-log.setLevel(logging.ERROR)
 
 
 class _Client(TelegramClient):  # type: ignore[misc]
@@ -97,5 +92,5 @@ class Access:
             raise_last_call_error=True,
             flood_sleep_threshold=0,
             receive_updates=False,
-            base_logger=log,
+            base_logger="telethon",
         )

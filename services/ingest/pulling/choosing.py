@@ -43,12 +43,12 @@ def find(name: str, among: Sequence[Dialog]) -> Dialog:
         Invalid: several fit equally well; the hint lists them.
         NotFound: none does.
     """
-    folded = name.casefold()
+    folded, named = name.casefold(), [dialog for dialog in among if name and dialog.called]
     for fits in (
         [dialog for dialog in among if name == str(dialog.id)],
-        [dialog for dialog in among if name == dialog.called],
-        [dialog for dialog in among if folded == dialog.called.casefold()],
-        [dialog for dialog in among if folded and dialog.called.casefold().startswith(folded)],
+        [dialog for dialog in named if name == dialog.called],
+        [dialog for dialog in named if folded == dialog.called.casefold()],
+        [dialog for dialog in named if dialog.called.casefold().startswith(folded)],
     ):
         if len(fits) == 1:
             return fits[0]

@@ -7,6 +7,8 @@ import logging
 import pytest
 from telethon.tl import functions
 
+from services.ingest.pulling import access, login
+from services.ingest.pulling.access import Access
 from shared.contracts.ingest import LoginStep, TelegramState
 from shared.errors import Conflict, Invalid, Unavailable
 from tests.integration.ingest.pulls import Pulls
@@ -63,6 +65,15 @@ async def test_a_scanned_qr_code_with_a_password(pulls: Pulls) -> None:
     assert (await pulls.world.client.login_password(PASSWORD)).step is LoginStep.IN
 
 
+async def test_an_account_in_another_data_centre(pulls: Pulls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access._Client, "_config", None)  # which lists data centres, and is kept for all clients
+    pulls.telegram.account.scanned = pulls.telegram.account.elsewhere = True
+    assert (await pulls.world.client.login_qr()).step is LoginStep.IN
+    pulls.telegram.account.private_chat(2, "Boris").say("hello")
+    assert (await pulls.pull(dms=True)).report.new == 1
+    monkeypatch.setattr(access._Client, "_config", None)
+
+
 async def test_the_session_is_sealed_and_for_the_owner_alone(pulls: Pulls) -> None:
     await pulls.log_in()
     file = pulls.world.settings.session_file
@@ -105,12 +116,9 @@ async def test_credentials_that_are_missing_or_wrong(pulls: Pulls) -> None:
         ({"tg_api_id": 999}, "does not know TG_API_ID"),
         ({"tg_api_hash": type(settings.tg_api_hash)("0" * 32)}, "does not know TG_API_ID"),
     ):
-        from services.ingest.pulling import login
-        from services.ingest.pulling.access import Access
-
-        access = Access(settings.model_copy(update=changes), pulls.access.keys, pulls.server)
+        other = Access(settings.model_copy(update=changes), pulls.access.keys, pulls.server)
         with pytest.raises(Invalid, match=why) as refused:
-            await login.begin(access, "+4915112345")
+            await login.begin(other, "+4915112345")
         assert "my.telegram.org" in str(refused.value)
     assert not settings.session_file.exists()
 

@@ -82,6 +82,8 @@ class Account:
         code: what Telegram sent to the owner's other device.
         password: of two-step verification, if it is on.
         entered: ids of the authorization keys that are logged in.
+        scanned: a phone of the owner's has scanned the QR code.
+        elsewhere: the account lives in another data centre than the one that was asked first.
     """
 
     user: Any = field(
@@ -97,6 +99,7 @@ class Account:
     chats: list[Chat] = field(default_factory=list)
     entered: set[int] = field(default_factory=set)
     scanned: bool = False
+    elsewhere: bool = False
 
     def person(self, number: int, first_name: str, last_name: str = "", **more: Any) -> Any:
         self.people[number] = types.User(

@@ -52,9 +52,8 @@ def config(state: State, request: Any) -> Any:
         for name, parameter in inspect.signature(types.Config.__init__).parameters.items()
         if parameter.default is inspect.Parameter.empty and name not in ("self", *known)
     ]
-    return types.Config(
-        **known, **{name: "" if name in ("dc_txt_domain_name", "me_url_prefix") else 0 for name in required}
-    )
+    texts = ("dc_txt_domain_name", "me_url_prefix")
+    return types.Config(**known, **{name: "" if name in texts else 0 for name in required})
 
 
 def send_code(state: State, request: Any) -> Any:
@@ -96,9 +95,17 @@ def check_password(state: State, request: Any) -> Any:
 
 
 def export_login_token(state: State, request: Any) -> Any:
+    if state.account.scanned and state.account.elsewhere:
+        return types.auth.LoginTokenMigrateTo(4, b"token-elsewhere")
     if state.account.scanned:
         return types.auth.LoginTokenSuccess(_enter(state))
     return types.auth.LoginToken(datetime.now(UTC) + timedelta(seconds=30), b"token-to-scan")
+
+
+def import_login_token(state: State, request: Any) -> Any:
+    if request.token != b"token-elsewhere":
+        raise RpcError(400, "AUTH_TOKEN_INVALID")
+    return types.auth.LoginTokenSuccess(_enter(state))
 
 
 def log_out(state: State, request: Any) -> Any:
@@ -174,6 +181,7 @@ METHODS: dict[type, Callable[[State, Any], Any]] = {
     f.account.GetPasswordRequest: password,
     f.auth.CheckPasswordRequest: check_password,
     f.auth.ExportLoginTokenRequest: export_login_token,
+    f.auth.ImportLoginTokenRequest: import_login_token,
     f.auth.LogOutRequest: log_out,
     f.users.GetUsersRequest: users,
     f.contacts.GetContactsRequest: contacts,

@@ -86,6 +86,12 @@ def test_the_bot_runs_only_with_a_token() -> None:
     assert units.applications(settings(bot_token=SecretStr("1:a")))[-1].name == "bot"
 
 
+def test_the_ingest_worker_keeps_the_schedule_of_pulls_where_there_is_one() -> None:
+    assert [unit.name for unit in units.applications(settings()) if "--beat" in unit.command] == []
+    scheduled = units.applications(settings(pull_every=3600))
+    assert [unit.name for unit in scheduled if "--beat" in unit.command] == ["worker-ingest"]
+
+
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert secrets.create(tmp_path / "s") == list(secrets.GENERATED)
     before = {file.name: file.read_text() for file in (tmp_path / "s").iterdir()}

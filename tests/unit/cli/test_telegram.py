@@ -1,144 +1,163 @@
-"""Logging in at Telegram and pulling from it, as it looks from a terminal and from a script."""
+"""`anselm login`, `logout` and `pull`, against services on a socket."""
 
 from __future__ import annotations
 
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.commands.telegram import pick
 from cli.main import main
-from cli.qr_code import drawn
-from tests.unit.cli.fake_services import FakeServices
-from tests.unit.cli.test_commands import job
+from cli.progress import describe
+from shared.contracts.ingest import Dialog
+from shared.contracts.jobs import Job, JobState
+from shared.errors import Invalid
+from shared.settings import CHECKOUT
+from tests.unit.cli.fake_services import FakeServices, Refusal
 
-IN = {"configured": True, "step": "in", "account": None}
 DIALOGS = [
-    {"id": 7, "type": "personal_chat", "name": "Mira", "last": None, "pulled": True},
-    {"id": 9, "type": "private_group", "name": "Sailors", "last": None, "pulled": False},
+    {"id": 2, "type": "personal_chat", "name": "Boris", "last": "2024-01-01T00:00:00Z", "pulled": True},
+    {"id": 3, "type": "personal_chat", "name": "Cleo", "last": None, "pulled": False},
+    {"id": 50, "type": "private_group", "name": "Boat club", "last": None, "pulled": False},
 ]
+IMPORT = {
+    "id": "p1", "state": "done", "filename": "pull.jsonl", "source": "pull", "owner": "user_AB12",
+    "report": {"chats": 1, "read": 9, "new": 7, "deleted": 2}, "created_at": "2024-01-01T00:00:00Z",
+}  # fmt: skip
+DONE = {"id": "p1", "kind": "pull", "state": "done", "updated_at": 1.0}
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, text: str, *, terminal: bool = False) -> None:
-    monkeypatch.setattr("sys.stdin", (Terminal if terminal else io.StringIO)(text))
-
-
-def test_a_login_by_number_code_and_password(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def ingest(services: FakeServices) -> FakeServices:
     services.routes |= {
+        "POST /v1/pulls": IMPORT | {"state": "queued", "report": {}},
+        "GET /v1/jobs/p1": DONE,
+        "GET /v1/imports/p1": IMPORT,
+        "GET /v1/telegram/dialogs": DIALOGS,
         "POST /v1/telegram/login": {"step": "code"},
         "POST /v1/telegram/login/code": {"step": "password"},
         "POST /v1/telegram/login/password": {"step": "in"},
-        "GET /v1/telegram": IN,
+        "DELETE /v1/telegram": {"configured": True, "step": "out", "account": None},
     }
-    typed(monkeypatch, "12345\nopen sesame\n")
-    assert main(["login", "--phone", "+49 170 1234567"]) == 0
-    (begun,), (code,), (password,) = (
-        services.asked("POST", f"/v1/telegram/login{step}") for step in ("", "/code", "/password")
-    )
-    assert (begun.json["phone"], code.json["code"], password.json["password"]) == (
-        "+49 170 1234567",
-        "12345",
-        "open sesame",
-    )
-    shown = capsys.readouterr()
-    assert "logged in" in shown.out
-    assert "sesame" not in shown.out + shown.err
+    return services
 
 
-def test_a_login_by_qr_code_waits_until_it_is_scanned(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def asked(services: FakeServices, path: str) -> Any:
+    (request,) = services.asked("POST", path)
+    return request.json
+
+
+def test_a_script_logs_in_line_by_line(ingest: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("+49 151 12345\n24680\ncorrect horse\n"))
+    assert main(["login"]) == 0
+    assert asked(ingest, "/v1/telegram/login") == {"phone": "+49 151 12345"}
+    assert asked(ingest, "/v1/telegram/login/code") == {"code": "24680"}
+    assert asked(ingest, "/v1/telegram/login/password") == {"password": "correct horse"}
+    said = capsys.readouterr()
+    assert "You are logged in" in said.out
+    assert "correct horse" not in said.out + said.err
+
+
+def test_an_answer_that_is_missing_is_named(ingest: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("+49 151 12345\n"))
+    assert main(["login"]) == 1
+    assert "Code: nothing came on standard input" in capsys.readouterr().err
+
+
+def at_a_terminal(services: FakeServices, home: Path, arguments: list[str], answers: list[str]) -> tuple[int, str]:
+    """Run the command line with a terminal of its own, typing each answer when it was asked for."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", *arguments], cwd=CHECKOUT, stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**os.environ, "TERM": "dumb"}, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = ""
+    for question, answer in (one.split("=") for one in answers):
+        while question not in shown.rpartition("\n")[2]:
+            shown += os.read(ours, 4096).decode()
+        os.write(ours, f"{answer}\n".encode())
+        shown += "\n"
+    try:
+        while chunk := os.read(ours, 4096).decode():
+            shown += chunk
+    except OSError:  # how a terminal says that the other side is gone
+        os.close(ours)
+    return process.wait(30), shown
+
+
+def test_at_a_terminal_a_wrong_code_is_asked_for_again_and_nothing_secret_is_shown(
+    ingest: FakeServices, home: Path
 ) -> None:
-    monkeypatch.setattr("cli.commands.telegram.EVERY", 0)
-    url = "tg://login?token=abc"
-    states = iter([{"step": "qr", "url": url}, {"step": "qr", "url": url}, {"step": "in"}])
-    services.routes |= {"POST /v1/telegram/login/qr": lambda _: next(states), "GET /v1/telegram": IN}
-    assert main(["login", "--qr", "--json"]) == 0
-    shown = capsys.readouterr()
-    assert json.loads(shown.out) == IN
-    assert shown.err.count(drawn(url)) == 1
+    codes = iter([Refusal(422, "invalid", "The code is wrong."), {"step": "in"}])
+    ingest.routes["POST /v1/telegram/login/code"] = lambda _: next(codes)
+    code, shown = at_a_terminal(ingest, home, ["login", "--phone", "+4915112345"], ["Code=11111", "Code=24680"])
+    assert code == 0
+    assert "The code is wrong." in shown
+    assert "24680" not in shown
 
 
-def test_a_login_without_a_code_says_what_is_missing(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_at_a_terminal_chats_are_picked_by_number(ingest: FakeServices, home: Path) -> None:
+    code, shown = at_a_terminal(ingest, home, ["pull", "--limit", "5"], ["Which=1 3", "consent?=y"])
+    assert code == 0, shown
+    request = asked(ingest, "/v1/pulls")
+    assert (request["chats"], request["limit"], request["consent"]) == (["2", "50"], 5, True)
+    assert "Boat club" in shown
+
+
+def test_a_qr_code_is_drawn_until_it_is_scanned(ingest: FakeServices, monkeypatch, capsys) -> None:
+    from cli import login
+
+    monkeypatch.setattr(login, "INTERVAL", 0.01)
+    waiting = {"step": "qr", "url": "tg://login?token=abc", "expires_at": "2024-01-01T00:00:00Z"}
+    states = iter([waiting, waiting, waiting | {"url": "tg://login?token=def"}, {"step": "in"}])
+    ingest.routes["POST /v1/telegram/login/qr"] = lambda _: next(states)
+    assert main(["login", "--qr"]) == 0
+    shown = capsys.readouterr().err
+    assert shown.count("Scan this") == 2
+    assert "█" in shown
+
+
+def test_logout(ingest: FakeServices, capsys) -> None:
+    assert main(["logout", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["step"] == "out"
+
+
+def test_named_chats_are_pulled_and_reported(ingest: FakeServices, capsys) -> None:
+    arguments = ["--dms", "--chat", "Boris", "--group", "Boat club", "--since", "2024-02-01", "--limit", "100"]
+    assert main(["pull", *arguments, "--consent"]) == 0
+    assert asked(ingest, "/v1/pulls") == {
+        "dms": True, "chats": ["Boris"], "groups": ["Boat club"], "again": False, "since": "2024-02-01",
+        "limit": 100, "consent": True,
+    }  # fmt: skip
+    assert "deleted at Telegram" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("arguments", "why"), [([], "No chat was named"), (["--dms"], "without your consent")])
+def test_without_a_terminal_everything_must_be_said(
+    arguments: list[str], why: str, ingest: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    services.routes |= {"POST /v1/telegram/login": {"step": "code"}}
-    typed(monkeypatch, "")
-    assert main(["login", "--phone", "+491701234567"]) == 1
-    assert "code that Telegram sent you is missing" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert main(["pull", *arguments]) == 1
+    assert why in capsys.readouterr().err
+    assert ingest.asked("POST", "/v1/pulls") == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "wanted"),
-    [
-        (["--dms"], {"dms": True}),
-        (["--chat", "Mira", "--group", "Sailors"], {"chats": ["Mira"], "groups": ["Sailors"]}),
-        (["--again", "--limit", "50"], {"again": True, "limit": 50}),
-        (["--dms", "--since", "2024-05-01"], {"dms": True, "since": "2024-05-01"}),
-    ],
-)
-def test_a_pull_asks_for_the_chats_that_were_named(
-    services: FakeServices, arguments: list[str], wanted: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    pulls(services)
-    assert main(["pull", *arguments, "--consent", "--json"]) == 0
-    (asked,) = services.asked("POST", "/v1/pulls")
-    nothing = {"dms": False, "chats": [], "groups": [], "again": False, "since": None, "limit": None, "consent": True}
-    assert asked.json == nothing | wanted
-    assert json.loads(capsys.readouterr().out)["source"] == "pull"
+def test_numbers_and_ranges() -> None:
+    dialogs = [Dialog.model_validate(one) for one in DIALOGS]
+    assert [one.id for one in pick("1, 2-3", dialogs)] == [2, 3, 50]
+    for wrong in ("0", "4", "3-1", "one", "-2"):
+        with pytest.raises(Invalid):
+            pick(wrong, dialogs)
 
 
-def test_a_pull_of_nothing_lets_pick(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pulls(services)
-    services.routes["GET /v1/telegram/dialogs"] = DIALOGS
-    typed(monkeypatch, "2, 1\n", terminal=True)
-    assert main(["pull", "--consent"]) == 0
-    (asked,) = services.asked("POST", "/v1/pulls")
-    assert asked.json["chats"] == ["9", "7"]
-    assert "Mira  (personal_chat, pulled before)" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("entered", ["3", "x", " "])
-def test_a_strange_pick_is_refused(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, entered: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    services.routes["GET /v1/telegram/dialogs"] = DIALOGS
-    typed(monkeypatch, f"{entered}\n\n", terminal=True)
-    assert main(["pull", "--consent"]) != 0
-    assert services.asked("POST", "/v1/pulls") == []
-    assert capsys.readouterr().out == ""
-
-
-def test_in_a_script_the_chats_have_to_be_named(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    services.routes["GET /v1/telegram/dialogs"] = DIALOGS
-    typed(monkeypatch, "")
-    assert main(["pull", "--consent"]) == 1
-    assert "--group NAME" in capsys.readouterr().err
-
-
-def pulls(services: FakeServices) -> None:
-    done = {
-        "id": "p1",
-        "state": "done",
-        "filename": "pull.jsonl",
-        "source": "pull",
-        "owner": "user_1",
-        "report": {},
-        "created_at": "2026-01-01T00:00:00Z",
-    }
-    services.routes |= {
-        "POST /v1/pulls": done,
-        "GET /v1/jobs/p1": job(),
-        "GET /v1/imports/p1": done,
-    }
+def test_a_note_is_shown() -> None:
+    job = Job(id="a", kind="pull", state=JobState.RUNNING, detail={"note": "waiting 30 s"}, updated_at=0)
+    assert list(describe(job)) == ["waiting 30 s"]
