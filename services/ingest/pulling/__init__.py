@@ -1,4 +1,4 @@
-"""An account at Telegram: logging in, choosing chats, fetching them."""
+"""Telegram's network: logging in, choosing chats, and fetching them into a file that an import reads."""
 
 import logging
 
