@@ -11,6 +11,7 @@ import orjson
 
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
+from services.ingest.telegram.message import Message
 from services.ingest.telegram.survey import Survey
 from shared.contracts.ingest import ImportReport, RefusedExample
 
@@ -62,6 +63,9 @@ class Batch:
             batch.prints[chat, number] = keys.fingerprint(line)
             batch.lines[chat, number] = line
         return batch
+
+    def text(self, key: Key) -> str:
+        return Message(*orjson.loads(self.lines[key])).text
 
     def changing(self, stored: Mapping[Key, bytes]) -> list[Key]:
         return [key for key, fingerprint in self.prints.items() if stored.get(key) != fingerprint]

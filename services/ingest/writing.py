@@ -9,7 +9,7 @@ import asyncio
 import os
 from asyncio import Task
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,19 +40,27 @@ class Ahead:
 
 @dataclass
 class Writer:
-    """What writing one import keeps in mind. ``waiting``: batches that are being cleaned, in their order."""
+    """What writing one import keeps in mind.
+
+    Attributes:
+        tells_less: see ``Reader``.
+        waiting: batches that are being cleaned, in their order.
+    """
 
     stage: Stage
     import_id: str
     prepared: Prepared
     crew: Crew
     report: ImportReport
+    tells_less: bool
     waiting: deque[Ahead] = field(default_factory=deque)
 
     async def begin(self, batch: Batch) -> None:
         """Find out what changes, and have it cleaned."""
         stored = await self._stored(batch)
         changing = batch.changing(stored)
+        if self.tells_less:
+            changing = await self._with_another_text(batch, changing, stored)
         known = sum(key in stored for key in changing)
         lines = [(batch.lines[key], batch.prints[key]) for key in changing]
         encoding = asyncio.create_task(self.crew.encode(lines)) if lines else None
@@ -68,6 +76,13 @@ class Writer:
             for key in ahead.batch.prints.keys() & batch.prints.keys():
                 stored[key] = ahead.batch.prints[key]
         return stored
+
+    async def _with_another_text(self, batch: Batch, changing: list[Key], stored: Mapping[Key, bytes]) -> list[Key]:
+        """Those that are new, or whose text is not the one that is stored."""
+        async with self.stage.database.transaction() as session:
+            texts = await History(session).texts(self.prepared.account, [key for key in changing if key in stored])
+        said = {key: self.stage.keys.unseal(raw) if raw else "" for key, raw in texts.items()}
+        return [key for key in changing if key not in said or said[key] != batch.text(key)]
 
     async def finish_first(self) -> None:
         """One transaction: the messages of the batch that came first, and the cursor."""
@@ -101,7 +116,7 @@ async def write_messages(
     stage.progress.stage("writing", total=survey.accepted, unit="messages")
     encoder = Encoder(stage.keys, prepared, import_id)
     async with crew_of(encoder, _size(stage, folder)) as crew:
-        writer = Writer(stage, import_id, prepared, crew, begin_report(row.report, survey))
+        writer = Writer(stage, import_id, prepared, crew, begin_report(row.report, survey), survey.tells_less)
         with _stopped(writer):
             for batch in batches(
                 read_spool(folder, row.cursor), row.cursor, stage.settings.import_batch, prepared, stage.keys

@@ -50,6 +50,14 @@ class History:
             found |= {(chat, number): fingerprint for number, fingerprint in await self._session.execute(query)}
         return found
 
+    async def texts(self, account_id: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes | None]:
+        """The sealed texts of these (chat, message) pairs."""
+        message = models.Message
+        query = select(message.chat_id, message.id, message.raw).where(
+            message.account_id == account_id, tuple_(message.chat_id, message.id).in_(keys)
+        )
+        return {(chat, number): raw for chat, number, raw in await self._session.execute(query)}
+
     async def write(self, rows: bytes) -> None:
         """COPY into a staging table, then insert or update.
 

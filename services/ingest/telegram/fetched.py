@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
@@ -22,6 +22,7 @@ class FetchedReader:
     file: BinaryIO
     name: str
     position: int = 0
+    tells_less: ClassVar[bool] = False
 
     def __iter__(self) -> Iterator[Item]:
         ended = False

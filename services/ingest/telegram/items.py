@@ -46,7 +46,14 @@ Item = Account | Contact | ExportedChat | RawMessages
 
 
 class Reader(Protocol):
-    """Iterating raises ``Invalid`` where the source cannot be read to its end."""
+    """Iterating raises ``Invalid`` where the source cannot be read to its end.
+
+    Attributes:
+        tells_less: of a message than other sources do, so that only another text changes what is stored of it.
+    """
+
+    @property
+    def tells_less(self) -> bool: ...
 
     @property
     def position(self) -> int:

@@ -118,6 +118,10 @@ class _Scaled:
     times: float
 
     @property
+    def tells_less(self) -> bool:
+        return self.reader.tells_less
+
+    @property
     def position(self) -> int:
         return int(self.reader.position * self.times)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import ijson
 
@@ -35,6 +35,7 @@ class ExportReader:
 
     file: BinaryIO
     name: str
+    tells_less: ClassVar[bool] = False
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -47,6 +47,7 @@ class Survey:
         senders: messages by chat and peer.
         topics: titles by chat and number.
         days: messages by day, counted from 1970 in UTC.
+        tells_less: see ``Reader``.
         read: all elements of ``messages``; ``accepted`` those that can be stored, ``service`` by what happened.
     """
 
@@ -56,6 +57,7 @@ class Survey:
     senders: dict[int, dict[str, int]] = field(default_factory=dict)
     topics: dict[int, dict[int, str]] = field(default_factory=dict)
     days: dict[int, int] = field(default_factory=dict)
+    tells_less: bool = False
     read: int = 0
     accepted: int = 0
     service: dict[str, int] = field(default_factory=dict)
@@ -127,7 +129,7 @@ def read_spool(folder: Path, offset: int) -> Iterator[bytes]:
 
 
 def _pass(reader: Reader, spool: BinaryIO, on_progress: Callable[[int], None]) -> Survey:
-    survey = Survey()
+    survey = Survey(tells_less=reader.tells_less)
     for item in reader:
         match item:
             case RawMessages(chat, values):

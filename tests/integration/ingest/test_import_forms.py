@@ -65,6 +65,27 @@ async def test_html_names_the_people_and_chats_that_are_known(world: World, tmp_
     assert await world.rows(kinds) == [("personal_chat",), ("private_supergroup",)]
 
 
+async def test_html_takes_nothing_away_but_brings_edits(world: World, tmp_path: Path) -> None:
+    voice = {
+        "media_type": "voice_message",
+        "file": "voice_messages/a.ogg",
+        "duration_seconds": 7,
+        "mime_type": "audio/ogg",
+    }
+    loud = message(
+        5, 1, "listen", **voice, reactions=[{"type": "emoji", "count": 1, "emoji": "👍", "document_id": "x"}]
+    )
+    await world.import_export(export(loud), tmp_path)
+    sealed = "select id, details from ingest.messages where details is not null"
+    before = await world.rows(sealed)
+    same = await world.import_file(zipped(tmp_path / "a.zip", account_pages(export(loud))))
+    assert (same.report.new, same.report.changed) == (0, 0)
+    assert await world.rows(sealed) == before
+    edited = account_pages(export({**loud, "text": "listen!"}))
+    assert (await world.import_file(zipped(tmp_path / "b.zip", edited))).report.changed == 1
+    assert await world.rows("select clean from ingest.messages where id = 5") == [("listen!",)]
+
+
 async def test_html_alone_is_imported_twice_without_a_change(world: World, tmp_path: Path) -> None:
     file = zipped(tmp_path / "DataExport.zip", account_pages(export()))
     first, again = await world.import_file(file), await world.import_file(file)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from services.ingest.telegram.html import lists
 from services.ingest.telegram.html.chats import Chats
@@ -56,6 +56,7 @@ class HtmlExport:
     pages: Pages
     directory: Directory = field(default_factory=Directory)
     position: int = 0
+    tells_less: ClassVar[bool] = True
 
     def __iter__(self) -> Iterator[Item]:
         starts = [path for path in self.pages.names if posixpath.basename(path) == lists.START]
