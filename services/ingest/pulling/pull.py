@@ -23,8 +23,9 @@ async def pull(stage: Stage, access: Access, import_id: str) -> None:
     """
     async with stage.database.transaction() as session:
         row = await Imports(session).get(import_id)
-    if JobState(row.state).ended:
-        return
+        if JobState(row.state).ended:
+            return
+        row.state = JobState.RUNNING
     try:
         await _fetch(stage, access, import_id)
     except Unavailable as error:

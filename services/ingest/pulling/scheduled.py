@@ -19,12 +19,11 @@ async def request_new(access: Access, database: Database) -> str | None:
 
     It never gives a consent: those that were given stand, and one that was taken back stays so.
     """
-    async with database.transaction() as session:
-        running = await Imports(session).unended(PULLED)
-    if running:
-        log.info("scheduled_pull_skipped", why="another pull has not ended")
-        return None
     try:
+        async with database.transaction() as session:
+            if await Imports(session).unended(PULLED):
+                log.info("scheduled_pull_skipped", why="another pull has not ended")
+                return None
         return (await request_pull(access, database, PullRequest(again=True))).id
     except AnselmError as error:
         log.warning("scheduled_pull_skipped", why=error.message)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 from telethon.tl import types
 
+from services.ingest.forgetting import tell_others
 from services.ingest.pulling import access
+from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
 from shared.errors import Conflict, Invalid, NotFound, Unavailable
+from tests.integration.ingest.conftest import BOTH, account, chat, message
 from tests.integration.ingest.pulls import HISTORY, TAKEOUT, Pulls
 from tests.peers.mtproto import Chat, MtProto
 from tests.peers.mtproto.account import BEGAN
@@ -23,12 +26,12 @@ async def logged_in(pulls: Pulls) -> None:
 
 
 def talk(telegram: MtProto, number: int = 2, name: str = "Boris", messages: int = 20) -> Chat:
-    chat = telegram.account.private_chat(number, name, "Orlov")
+    found = telegram.account.private_chat(number, name, "Orlov")
     for i in range(messages):
-        chat.say(
+        found.say(
             f"{name} says {i * 7919 % 1000}" if i % 2 else f"I say {i * 104_729 % 997}", by=number if i % 2 else None
         )
-    return chat
+    return found
 
 
 async def clean(pulls: Pulls, chat: int = 2) -> dict[int, str]:
@@ -42,19 +45,19 @@ async def test_a_private_chat_becomes_an_import(pulls: Pulls, telegram: MtProto)
     assert (done.report.read, done.report.new, done.report.from_owner) == (250, 250, 125)
     (person,) = [one for one in await pulls.world.client.people(names=True) if not one.is_owner]
     assert (person.name, person.messages) == ("Boris Orlov", 125)
-    (chat,) = await pulls.world.client.chats(names=True)
-    assert (chat.id, chat.type, chat.name, chat.messages) == (2, "personal_chat", "Boris Orlov", 250)
+    (listed,) = await pulls.world.client.chats(names=True)
+    assert (listed.id, listed.type, listed.name, listed.messages) == (2, "personal_chat", "Boris Orlov", 250)
     assert {one.purpose for one in await pulls.world.client.consents()} == {"train", "retrieve"}
     assert (await pulls.world.client.telegram()).account == done.owner
     assert not (pulls.world.settings.uploads / done.id).exists(), "what was fetched is gone"
 
 
 async def test_the_next_pull_asks_for_what_is_new_and_a_little_more(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=900)
+    boris = talk(telegram, messages=900)
     await pulls.pull(dms=True)
     assert await pulls.world.rows("select pulled_to from ingest.chats") == [(900,)]
     telegram.requests.clear()
-    chat.say("new")
+    boris.say("new")
     done = await pulls.pull(again=True)
     assert (done.report.read, done.report.new, done.report.unchanged) == (501, 1, 500)
     assert pulls.asked_above() == [400, 500, 600, 700, 800, 900, 901]
@@ -80,11 +83,11 @@ async def test_an_empty_chat_and_one_in_which_the_owner_is_silent(pulls: Pulls, 
 
 
 async def test_edits_and_deletions_are_seen_by_the_next_pull(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=30)
+    boris = talk(telegram, messages=30)
     await pulls.pull(dms=True)
-    chat.edit(29, "I say something else")
-    chat.delete(10, 11, 30)
-    chat.say("and more")
+    boris.edit(29, "I say something else")
+    boris.delete(10, 11, 30)
+    boris.say("and more")
     done = await pulls.pull(dms=True)
     assert (done.report.changed, done.report.deleted, done.report.new) == (1, 3, 1)
     stored = await clean(pulls)
@@ -95,9 +98,9 @@ async def test_edits_and_deletions_are_seen_by_the_next_pull(pulls: Pulls, teleg
 
 
 async def test_what_lies_further_back_than_is_read_again_stays(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=520)
+    boris = talk(telegram, messages=520)
     await pulls.pull(dms=True)
-    chat.delete(5, 25)
+    boris.delete(5, 25)
     assert (await pulls.pull(dms=True)).report.deleted == 1
     assert 5 in await clean(pulls)
     done = await pulls.pull(dms=True, since="2023-01-01")
@@ -106,34 +109,26 @@ async def test_what_lies_further_back_than_is_read_again_stays(pulls: Pulls, tel
 
 
 async def test_deletions_reach_datasets_and_the_index(pulls: Pulls, telegram: MtProto) -> None:
-    from services.ingest.forgetting import Withdrawal, tell_others
-    from shared.contracts.ingest import ConsentGrant, DatasetRequest
-    from tests.integration.ingest.conftest import BOTH
-
-    chat = telegram.account.private_chat(2, "Boris", "Orlov")
+    boris = telegram.account.private_chat(2, "Boris", "Orlov")
     for i in range(60):
         at = BEGAN + timedelta(days=i // 6, minutes=i)
-        chat.say(f"Question {i * 7919 % 1000} about {i * i} boats?", by=2, date=at)
-        chat.say(f"answer {i * 104_729 % 9973} is {i**3 % 997} boats", date=at)
+        boris.say(f"Question {i * 7919 % 1000} about {i * i} boats?", by=2, date=at)
+        boris.say(f"answer {i * 104_729 % 9973} is {i**3 % 997} boats", date=at)
     await pulls.pull(dms=True)
     await pulls.world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="yes"))
     dataset = await pulls.world.build(DatasetRequest(persona="ada"))
     assert dataset.state == JobState.DONE, dataset.error
-    chat.delete(100)
+    boris.delete(100)
     assert (await pulls.pull(dms=True)).report.deleted == 1
     assert (await pulls.world.client.dataset("ada-d1")).tainted
     assert not (pulls.world.settings.datasets / "ada-d1").exists()
     waiting = await pulls.world.rows("select service, payload from ingest.notices order by id")
     assert waiting == [("trainer", {"dataset": "ada-d1"}), ("retrieval", {"message_ids": ["2:100"]})]
-    withdrawal = pulls.world.withdrawal
-    assert isinstance(withdrawal, Withdrawal)
-    await tell_others(withdrawal)
+    await tell_others(pulls.world.withdrawal)
     assert (pulls.world.neighbours.tainted, pulls.world.neighbours.forgotten) == (["ada-d1"], ["2:100"])
 
 
-async def test_an_export_of_the_same_chat_is_the_same_chat(pulls: Pulls, telegram: MtProto, tmp_path: Any) -> None:
-    from tests.integration.ingest.conftest import account, chat, message
-
+async def test_an_export_of_the_same_chat_is_the_same_chat(pulls: Pulls, telegram: MtProto, tmp_path: Path) -> None:
     day = 1_704_067_200
     boris = talk(telegram, messages=0)
     boris.say("first", by=2)
@@ -147,11 +142,11 @@ async def test_an_export_of_the_same_chat_is_the_same_chat(pulls: Pulls, telegra
 
 
 async def test_since_and_limit(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=300)
+    boris = talk(telegram, messages=300)
     done = await pulls.pull(dms=True, limit=120)
     assert (done.report.new, min(await clean(pulls))) == (120, 181)
     for _ in range(10):
-        chat.say("more")
+        boris.say("more")
     done = await pulls.pull(dms=True, limit=4)
     assert (done.report.new, max(await clean(pulls))) == (4, 304), "the next ones: nothing in between is left out"
     assert (await pulls.pull(dms=True)).report.new == 6
@@ -265,9 +260,9 @@ async def test_a_takeout_session_that_ends_in_the_middle(pulls: Pulls, telegram:
 
 
 async def test_a_login_that_telegram_ends(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=5)
+    boris = talk(telegram, messages=5)
     await pulls.pull(dms=True)
-    chat.say("unread")
+    boris.say("unread")
     before = await pulls.state()
     queued = await pulls.ask(dms=True)
     telegram.account.revoke()
@@ -298,10 +293,10 @@ async def test_a_line_that_is_hung_up_at_once(pulls: Pulls, telegram: MtProto, m
 
 
 async def test_a_network_that_is_cut(pulls: Pulls, telegram: MtProto) -> None:
-    chat = talk(telegram, messages=500)
+    boris = talk(telegram, messages=500)
     await pulls.pull(dms=True, limit=100)
     for _ in range(300):
-        chat.say("more")
+        boris.say("more")
     telegram.troubles.cut_after = 2
     queued = await pulls.ask(dms=True)
     with pytest.raises(Unavailable, match="Telegram does not answer"):
