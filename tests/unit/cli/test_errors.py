@@ -106,7 +106,12 @@ def test_ctrl_c_ends_the_watching_and_says_how_to_go_on(services: FakeServices) 
     running = {"id": "j1", "kind": "import", "state": "running", "stage": "reading", "updated_at": 1.0}
     services.routes |= {"GET /health": {}, "GET /v1/jobs/j1": running}
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "watch", "j1"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "cli.main", "watch", "j1"],
+        cwd=CHECKOUT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # As from a terminal, also where these tests run in the background of a shell, which ignores Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_until(lambda: len(services.asked("GET", "/v1/jobs/j1")) > 2, seconds=30, what="the watching")
     process.send_signal(signal.SIGINT)
