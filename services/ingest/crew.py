@@ -32,6 +32,7 @@ class Crew:
     size: int
     _idle: asyncio.Queue[Process] = field(default_factory=asyncio.Queue)
     _all: list[Process] = field(default_factory=list)
+    _hired: int = 0
 
     async def encode(self, lines: Sequence[Line]) -> Encoded:
         """
@@ -51,7 +52,8 @@ class Crew:
         return answer
 
     async def _free(self) -> Process:
-        if self._idle.empty() and len(self._all) < self.size:
+        if self._idle.empty() and self._hired < self.size:
+            self._hired += 1  # before it is there: others ask meanwhile
             worker = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "services.ingest.crew", stdin=PIPE, stdout=PIPE, cwd=CHECKOUT
             )
