@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,9 +35,23 @@ from shared.settings import Settings
 from tests.peers.mtproto import MtProto
 from tests.peers.mtproto.methods import API_HASH, API_ID
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = ROOT / "examples"
 SAMPLE = EXAMPLES / "anselm" / "result.json"
 BOTH = [Purpose.TRAIN, Purpose.RETRIEVE]
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """For a process of an installation: this one's environment, and what leads to its database and its queue."""
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "ANSELM_HOME": str(settings.anselm_home),
+        "DATABASE_URL": settings.database_url,
+        "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
+        "REDIS_URL": settings.redis_url,
+        "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
+    }
+    return {**os.environ, **own, **more}
 
 
 @dataclass

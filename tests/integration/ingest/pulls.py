@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from telethon.tl import functions
@@ -16,11 +14,11 @@ from services.ingest.pulling.access import Access
 from services.ingest.pulling.pull import pull
 from services.ingest.pulling.server import TelegramServer
 from shared.contracts.ingest import Import, LoginStep, PullRequest
-from tests.integration.ingest.conftest import World
+from tests.integration.ingest.conftest import ROOT, World
+from tests.integration.ingest.conftest import environment as environment_of
 from tests.peers.mtproto import MtProto
 from tests.peers.mtproto.methods import API_HASH, API_ID
 
-ROOT = Path(__file__).resolve().parents[3]
 HISTORY = functions.messages.GetHistoryRequest
 TAKEOUT = functions.account.InitTakeoutSessionRequest
 
@@ -74,20 +72,9 @@ class Pulls:
         return await self.work((await self.ask(**request)).id)
 
     def start_worker(self, import_id: str, **environment: str) -> subprocess.Popen[bytes]:
-        settings = self.world.settings
-        own = {
-            "PYTHONPATH": str(ROOT),
-            "ANSELM_HOME": str(settings.anselm_home),
-            "DATABASE_URL": settings.database_url,
-            "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
-            "REDIS_URL": settings.redis_url,
-            "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
-            "TG_API_ID": str(API_ID),
-            "TG_API_HASH": API_HASH,
-            "IMPORT_BATCH": "200",
-        }
+        given = {"TG_API_ID": str(API_ID), "TG_API_HASH": API_HASH, "IMPORT_BATCH": "200", **environment}
         command = [sys.executable, "-c", WORKER, import_id, str(self.telegram.port), self.telegram.public_key]
-        return subprocess.Popen(command, env={**os.environ, **own, **environment}, cwd=ROOT)
+        return subprocess.Popen(command, env=environment_of(self.world.settings, **given), cwd=ROOT)
 
     def asked_above(self) -> list[int]:
         """``min_id`` of every page of history that was asked for."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -20,9 +19,8 @@ from examples.generate import write_export
 from services.ingest.importing import import_export
 from shared.contracts.jobs import JobState
 from shared.errors import Unavailable
-from tests.integration.ingest.conftest import World
+from tests.integration.ingest.conftest import ROOT, World, environment
 
-ROOT = Path(__file__).resolve().parents[3]
 WORKER = "import sys; from services.ingest.tasks import import_task; import_task.run(sys.argv[1])"
 CONTENT = (
     "select account_id, chat_id, m.id, at, pseudonym, edited_at, reply_to, forwarded, via_bot, media, clean, "
@@ -31,18 +29,8 @@ CONTENT = (
 
 
 def start_worker(world: World, import_id: str) -> subprocess.Popen[bytes]:
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "ANSELM_HOME": str(world.settings.anselm_home),
-        "DATABASE_URL": world.settings.database_url,
-        "POSTGRES_PASSWORD": world.settings.postgres_password.get_secret_value(),
-        "REDIS_URL": world.settings.redis_url,
-        "REDIS_PASSWORD": world.settings.redis_password.get_secret_value(),
-        "IMPORT_BATCH": "200",
-        "CREW_FROM_BYTES": "0",
-        "CLEANING_PROCESSES": "2",
-    }
-    return subprocess.Popen([sys.executable, "-c", WORKER, import_id], env={**os.environ, **own}, cwd=ROOT)
+    own = environment(world.settings, IMPORT_BATCH="200", CREW_FROM_BYTES="0", CLEANING_PROCESSES="2")
+    return subprocess.Popen([sys.executable, "-c", WORKER, import_id], env=own, cwd=ROOT)
 
 
 async def until_written(world: World, import_id: str, messages: int) -> None:

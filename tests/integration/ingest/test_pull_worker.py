@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,21 +10,16 @@ from contextlib import contextmanager
 
 from services.ingest.pulling.scheduled import request_new
 from shared.contracts.jobs import JobState
-from tests.integration.ingest.pulls import ROOT, Pulls
+from tests.integration.ingest.conftest import ROOT
+from tests.integration.ingest.conftest import environment as environment_of
+from tests.integration.ingest.pulls import Pulls
 from tests.peers.mtproto import MtProto
 from tests.peers.mtproto.methods import API_HASH, API_ID
 
 
 @contextmanager
 def worker(pulls: Pulls, *options: str, **environment: str) -> Iterator[None]:
-    settings = pulls.world.settings
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "ANSELM_HOME": str(settings.anselm_home),
-        "DATABASE_URL": settings.database_url,
-        "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
-        "REDIS_URL": settings.redis_url,
-        "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
+    given = {
         "TG_API_ID": str(API_ID),
         "TG_API_HASH": API_HASH,
         "TEST_TELEGRAM_PORT": str(pulls.telegram.port),
@@ -34,7 +28,7 @@ def worker(pulls: Pulls, *options: str, **environment: str) -> Iterator[None]:
     command = ["celery", "-A", "tests.integration.ingest.beat_app:queue", "worker", "-Q", "ingest,cpu", "-c", "1"]
     process = subprocess.Popen(
         [sys.executable, "-m", *command, "--without-mingle", *options],
-        env={**os.environ, **own, **environment},
+        env=environment_of(pulls.world.settings, **given, **environment),
         cwd=ROOT,
     )
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import random
 import signal
 import subprocess
@@ -22,23 +21,14 @@ from services.ingest.repository.sealed import sealed_columns
 from shared.contracts.ingest import ConsentGrant
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Unavailable
-from tests.integration.ingest.conftest import BOTH, World, account, chat, message
+from tests.integration.ingest.conftest import BOTH, ROOT, World, account, chat, environment, message
 
-ROOT = Path(__file__).resolve().parents[3]
 WORKER = "import sys; from services.ingest.tasks import rotate_task; rotate_task.run(sys.argv[1])"
 
 
 def start_worker(world: World, name: str) -> subprocess.Popen[bytes]:
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "ANSELM_HOME": str(world.settings.anselm_home),
-        "DATABASE_URL": world.settings.database_url,
-        "POSTGRES_PASSWORD": world.settings.postgres_password.get_secret_value(),
-        "REDIS_URL": world.settings.redis_url,
-        "REDIS_PASSWORD": world.settings.redis_password.get_secret_value(),
-        "IMPORT_BATCH": "50",
-    }
-    return subprocess.Popen([sys.executable, "-c", WORKER, name], env={**os.environ, **own}, cwd=ROOT)
+    own = environment(world.settings, IMPORT_BATCH="50")
+    return subprocess.Popen([sys.executable, "-c", WORKER, name], env=own, cwd=ROOT)
 
 
 async def ask(world: World) -> str:

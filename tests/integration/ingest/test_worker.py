@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,22 +17,12 @@ from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
 from shared.errors import Unavailable
 from shared.settings import Settings
-from tests.integration.ingest.conftest import BOTH, World, account
+from tests.integration.ingest.conftest import BOTH, ROOT, World, account, environment
 from tests.integration.ingest.test_datasets import dialogue
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
 def worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "ANSELM_HOME": str(settings.anselm_home),
-        "DATABASE_URL": settings.database_url,
-        "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
-        "REDIS_URL": settings.redis_url,
-        "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
-    }
     command = [
         "celery",
         "-A",
@@ -45,7 +34,7 @@ def worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         "1",
         "--without-mingle",
     ]
-    process = subprocess.Popen([sys.executable, "-m", *command], env={**os.environ, **own}, cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", *command], env=environment(settings), cwd=ROOT)
     yield process
     process.terminate()
     process.wait(30)
