@@ -27,7 +27,7 @@ WORKER = "import sys; from services.ingest.tasks import rotate_task; rotate_task
 
 
 def start_worker(world: World, name: str) -> subprocess.Popen[bytes]:
-    own = environment(world.settings, IMPORT_BATCH="50")
+    own = environment(world.settings, IMPORT_BATCH="5")
     return subprocess.Popen([sys.executable, "-c", WORKER, name], env=own, cwd=ROOT)
 
 
@@ -183,7 +183,7 @@ async def test_asking_twice_is_one_rotation(world: World, tmp_path: Path) -> Non
 async def test_a_rotation_that_is_killed_again_and_again_loses_nothing(world: World, tmp_path: Path) -> None:
     file = tmp_path / "result.json"
     with file.open("w") as out:
-        write_export(out, 4_000, chats=3, seed=4)
+        write_export(out, 3_000, chats=3, seed=4)
     await world.import_file(file)
     old = keys_now(world)
     text, before = await contents(world, old), await seen(world)
