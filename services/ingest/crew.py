@@ -38,6 +38,7 @@ class Crew:
         """
         Raises:
             Unavailable: a process ended, as one does when memory is short.
+            Exception: what went wrong with these lines, as it would here.
         """
         if not self.size:
             return self.encoder.encode(lines)
@@ -47,8 +48,10 @@ class Crew:
             answer = await _receive(worker)
         except (OSError, asyncio.IncompleteReadError) as error:
             raise Unavailable("A process that cleans has ended.", hint="Is there enough memory?") from error
-        assert isinstance(answer, Encoded)
         self._idle.put_nowait(worker)
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, Encoded)
         return answer
 
     async def _free(self) -> Process:
@@ -92,6 +95,14 @@ async def _receive(worker: Process) -> Any:
     return pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own process
 
 
+def _outcome(encoder: Encoder, lines: Sequence[Line]) -> Encoded | Exception:
+    """An error is raised by who gave the work, who ends the import; a process that only died would be tried again."""
+    try:
+        return encoder.encode(lines)
+    except Exception as error:
+        return error
+
+
 def main() -> None:
     """The first frame is the encoder, each further one is work."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
@@ -101,7 +112,7 @@ def main() -> None:
         if encoder is None:
             encoder = value
             continue
-        frame = pickle.dumps(encoder.encode(value))
+        frame = pickle.dumps(_outcome(encoder, value))
         sink.write(LENGTH.pack(len(frame)) + frame)
         sink.flush()
 

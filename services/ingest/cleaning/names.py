@@ -50,7 +50,8 @@ class NameBook:
     def has_none_of(self, text: str) -> bool:
         """Whether no word of a text is a name, which most texts have none of; a no may be wrong, a yes is not."""
         composed = text.isascii() or unicodedata.is_normalized("NFC", text)
-        return composed and "@" not in text and self._words.keys().isdisjoint(WORD.findall(text.casefold()))
+        # Word by word: folding a letter such as the Turkish İ makes two, of which the second ends a word.
+        return composed and "@" not in text and self._words.keys().isdisjoint(map(str.casefold, WORD.findall(text)))
 
     def bearer(self, word: str, members: Collection[str]) -> str | None:
         bearers = self._words.get(word)

@@ -14,6 +14,10 @@ CUE = re.compile(
     r"wachtwoord\w*|contraseña|senha|mot de passe|парол\w*|код\w*|пинкод\w*|пин|логин\w*|вайфай\w*)\b"
 )
 DIGIT = re.compile(r"\d")
+#: With superscripts and their like, which count as digits of a secret too.
+ANY_DIGIT = re.compile(
+    rf"[\d{''.join(c for c in map(chr, range(0xB2, 0x1F10B)) if c.isdigit() and not c.isdecimal())}]"
+)
 TOKEN = re.compile(r"[^\s\"'«»“”„<>()]+")
 STRONG = re.compile(r"\s?[:=]\s*[\"'«“„]?([^\s\"'«»“”„<>]{4,})")
 #: Words that may stand between the cue and the secret.
@@ -26,14 +30,14 @@ EDGE = ".,;!?…:)*_~`"
 
 class PasswordMasker:
     def find(self, text: str) -> Iterator[Span]:
-        digits = DIGIT.search(text) is not None
+        digits = ANY_DIGIT.search(text) is not None
         if not digits and ":" not in text and "=" not in text:
             return
         for cue in CUE.finditer(text):
             yield from _assigned(text, cue)
             if digits:
                 yield from _announced(text, cue)
-        if digits:
+        if DIGIT.search(text):
             yield from _bare(text)
 
 
@@ -72,7 +76,7 @@ def looks_secret(word: str) -> bool:
     if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("@", "http", "#", "www.", "user_")):
         return False
     letters = sum(c.isalpha() for c in word)
-    digits = sum(c.isdecimal() for c in word)
+    digits = sum(c.isdigit() for c in word)
     return letters >= 2 and digits >= 1 and ".." not in word
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import orjson
+import pytest
 
 from services.ingest.batch import Prepared
 from services.ingest.cleaning.cleaner import Cleaner
@@ -34,6 +35,14 @@ async def test_however_many_batches_ask_at_once_no_more_processes_work_than_allo
     assert [encoded.masked for encoded in done] == [{"name": 40, "email": 40}] * 6
     assert all(b"me@example.org" not in encoded.rows and b"Mira" not in encoded.rows for encoded in done)
     assert all(worker.returncode is not None for worker in workers), "they end with the work"
+
+
+async def test_what_goes_wrong_there_goes_wrong_here() -> None:
+    stranger = Message(7, 1, 1_600_000_000, "user404", "hello")
+    async with crew_of(encoder(), 1) as crew:
+        with pytest.raises(KeyError, match="user404"):
+            await crew.encode([(orjson.dumps(tuple(stranger)), bytes(16))])
+        assert (await crew.encode(lines(0))).masked == {"name": 40, "email": 40}, "it goes on"
 
 
 async def test_a_small_import_starts_nobody() -> None:

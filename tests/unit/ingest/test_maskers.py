@@ -30,6 +30,7 @@ MASKED = [
     ("wifi password is kevinsteals2loaves", "wifi password is <password>"),
     ("Das Passwort lautet Andritz!Wels2025.", "Das Passwort lautet <password>."),
     ("пароль: лодка77вода", "пароль: <password>"),
+    ("the password is hunter²", "the password is <password>"),
     ("token ghp_7hQ2mXc9VtRz4LbKdW0pYsNf3GuJ8eAo1T6i here", "token <api_token> here"),
     ("7123409865:AAFkq3Zt9wLmXb2RvYc8HsNdJ0uPgTeKi4o", "<api_token>"),
     ("join https://t.me/+Js0mBGFL9SjMTSGw.", "join <link>."),

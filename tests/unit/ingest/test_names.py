@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.cleaning.inflection import decline, forms, to_cyrillic
-from services.ingest.cleaning.names import Known
+from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from services.ingest.cleaning.pseudonyms import pseudonym
 
 PEOPLE = [
@@ -47,6 +49,29 @@ ALL = frozenset(person.replacement for person in PEOPLE)
 )
 def test_names_become_pseudonyms(text: str, clean: str) -> None:
     assert CLEANER.clean(text, ALL).text == clean
+
+
+class Thorough(NameBook):
+    """Looks at every text."""
+
+    def has_none_of(self, text: str) -> bool:
+        return False
+
+
+TURKISH = [*PEOPLE, Known("user_0009", ("İlker Şahin",)), Known("user_0010", ("Ǆanko Straße",))]
+WORDS = st.sampled_from(
+    ["İlker", "ilker", "İLKER", "ŞAHİN", "Mira", "Надю", "Ǆanko", "STRASSE", "straße", "ﬁsh", "boat"]
+)
+
+
+@given(st.lists(WORDS | st.text(max_size=6), max_size=6).map(" ".join))
+def test_a_text_that_is_not_looked_at_has_no_name(text: str) -> None:
+    quick, thorough = NameMasker(NameBook.of(TURKISH)), NameMasker(Thorough.of(TURKISH))
+    assert list(quick.find(text)) == list(thorough.find(text))
+
+
+def test_a_letter_that_folds_into_two_is_no_hiding_place() -> None:
+    assert Cleaner.of(TURKISH).clean("bugün İlker geldi").text == "bugün user_0009 geldi"
 
 
 def test_a_shared_name_goes_to_who_is_in_the_chat() -> None:
