@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.errors import AnselmError, Conflict, StorageFull
-
-FULL = 28
+from shared.errors import AnselmError, Conflict, StorageFull, disk_is_full
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def private_file(file: Path, *, force: bool) -> Iterator[BinaryIO]:
         _refuse(file, force)
         scratch.replace(file)
     except OSError as error:
-        if error.errno == FULL:
+        if disk_is_full(error):
             hint = "Free some space, then try again."
             raise StorageFull(f"The disk is full; {file} was not written.", hint=hint) from error
         raise AnselmError(f"{file} cannot be written: {error.strerror}.") from error

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from shared.errors import AnselmError, Conflict, Invalid, NotFound, StorageFull
+from shared.errors import AnselmError, Conflict, Invalid, NotFound, StorageFull, disk_is_full
 
 MANIFEST = "manifest.json"
 
@@ -164,7 +164,7 @@ def _fsync_tree(folder: Path) -> None:
 
 
 def _translate(error: OSError, name: str) -> AnselmError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if disk_is_full(error):
         return StorageFull(f"The disk is full; {name} was not written.", hint="Free some space, then try again.")
     if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
         return Conflict(f"{name} was written by somebody else in the meantime.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class AnselmError(Exception):
     """Something went wrong that has no narrower kind. ``hint`` says what to do next."""
@@ -82,6 +84,11 @@ class StorageFull(AnselmError):
     """A disk is full. Nothing half-written is left."""
 
     status, code = 507, "storage_full"
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Whether a system call failed for want of room on the disk, or of what its user may have of it."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _tree(cls: type[AnselmError]) -> dict[str, type[AnselmError]]:

@@ -22,7 +22,7 @@ imports = typer.Typer(no_args_is_help=True, help="What each import did.")
 app.add_typer(imports, name="imports")
 
 CONSENT = """\
-From this export, Anselm would learn how you write, and quote your past messages to itself when it replies.
+From {source}, Anselm would learn how you write, and quote your past messages to itself when it replies.
 Only your own words are used. Whatever others wrote is withheld until you record that they agreed:
   anselm consent grant "THEIR NAME" --evidence "how they agreed"
 Everything stays on this machine. You can take your consent back at any time: anselm consent revoke"""
@@ -49,7 +49,7 @@ def import_(
         hint = "Telegram Desktop makes a folder with a result.json in it."
         raise NotFound(f"There is no file or folder {file}.", hint=hint)
     if not consent:
-        ask_consent(CONSENT)
+        ask_consent("this export")
     done = call(lambda services, _: run(services, file, owner))
     if as_json:
         document(done)
@@ -135,13 +135,16 @@ def _write(file: Path, content: str) -> None:
     say(f"{file} is written.")
 
 
-def ask_consent(explained: str) -> None:
+def ask_consent(source: str) -> None:
     """
+    Args:
+        source: what would be learned from.
+
     Raises:
         ConsentMissing: it is refused, or nobody can be asked.
     """
     if not sys.stdin.isatty():
         raise ConsentMissing("Nothing is imported without your consent.", hint="Give it with --consent.")
-    say(explained)
+    say(CONSENT.format(source=source))
     if not typer.confirm("Do you consent?", default=False, err=True):
         raise ConsentMissing("Nothing was imported.", hint="Without your consent, Anselm keeps nothing of yours.")

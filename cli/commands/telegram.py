@@ -19,12 +19,6 @@ from shared.errors import Invalid
 
 app = typer.Typer()
 
-CONSENT = """\
-From these chats, Anselm would learn how you write, and quote your past messages to itself when it replies.
-Only your own words are used. Whatever others wrote is withheld until you record that they agreed:
-  anselm consent grant "THEIR NAME" --evidence "how they agreed"
-Everything stays on this machine. You can take your consent back at any time: anselm consent revoke"""
-
 
 @app.command()
 def login(
@@ -75,7 +69,7 @@ def pull(
     if not (dms or chat or group or again):
         request = request.model_copy(update=_chosen())
     if not consent:
-        ask_consent(CONSENT)
+        ask_consent("these chats")
     done = call(lambda services, _: run(services, request.model_copy(update={"consent": True})))
     if as_json:
         document(done)

@@ -16,6 +16,7 @@ from services.ingest.repository.history import History
 from services.ingest.repository.outgoing import stored_messages
 from services.ingest.repository.people import KnownPerson, People
 from services.ingest.repository.topics import Topics
+from services.ingest.telegram.naming import id_in
 from services.ingest.telegram.shape import full_name, write_account, write_contacts, write_message, write_topic
 from shared.database import Database
 from shared.errors import Conflict, NotFound
@@ -92,7 +93,7 @@ async def _document(session: AsyncSession, keys: Keys, account: int) -> AsyncIte
     )
     yield b'{"about":' + orjson.dumps(ABOUT)
     if owner.peer.startswith(USER):
-        yield b',\n"personal_information":' + orjson.dumps(write_account(_number(owner), owner.profile))
+        yield b',\n"personal_information":' + orjson.dumps(write_account(id_in(owner.peer), owner.profile))
     yield b',\n"contacts":{"about":' + orjson.dumps(CONTACTS) + b',"list":[\n'
     yield _joined(entry for one in people for entry in _contact(one, owner))
     yield b'\n]},\n"chats":{"about":"","list":['
@@ -105,7 +106,7 @@ async def _document(session: AsyncSession, keys: Keys, account: int) -> AsyncIte
 
 def _contact(person: KnownPerson, owner: KnownPerson) -> Iterable[dict[str, Any]]:
     if person.peer.startswith(USER):
-        yield from write_contacts(_number(person), person.profile, owner=person == owner)
+        yield from write_contacts(id_in(person.peer), person.profile, owner=person == owner)
 
 
 async def _chat(session: AsyncSession, keys: Keys, outgoing: Outgoing, chat: models.Chat) -> AsyncIterator[bytes]:
@@ -128,7 +129,3 @@ async def _chat(session: AsyncSession, keys: Keys, outgoing: Outgoing, chat: mod
 
 def _joined(values: Iterable[dict[str, Any]]) -> bytes:
     return b",\n".join(orjson.dumps(value) for value in values)
-
-
-def _number(person: KnownPerson) -> int:
-    return int(person.peer.removeprefix(USER))

@@ -29,7 +29,7 @@ from services.ingest.telegram.survey import Profile, Survey, survey_export
 from services.ingest.writing import TakenOver, write_messages
 from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
-from shared.errors import AnselmError, Invalid, StorageFull, Unavailable
+from shared.errors import AnselmError, Invalid, StorageFull, Unavailable, disk_is_full
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -157,6 +157,6 @@ def _told(error: Exception, filename: str) -> AnselmError:
     if isinstance(error, AnselmError):
         return error
     assert isinstance(error, OSError)
-    if error.errno == 28:
+    if disk_is_full(error):
         return StorageFull(f"The disk is full; {filename} was not imported.", hint="Free some space, then try again.")
     return AnselmError(f"{filename} could not be imported: {error.strerror}.")

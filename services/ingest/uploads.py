@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -11,7 +10,7 @@ from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import AnselmError, Invalid, StorageFull, TooLarge
+from shared.errors import AnselmError, Invalid, StorageFull, TooLarge, disk_is_full
 
 NAME = re.compile(r"[^\w. ()-]+")
 
@@ -67,6 +66,6 @@ async def _write(chunks: AsyncIterable[bytes], target: Path, limit: int) -> Uplo
 
 
 def _translate(error: OSError, filename: str) -> AnselmError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if disk_is_full(error):
         return StorageFull(f"The disk is full; {filename} was not stored.", hint="Free some space, then try again.")
     return AnselmError(f"{filename} could not be stored: {error.strerror}.")

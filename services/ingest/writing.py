@@ -9,8 +9,7 @@ import asyncio
 import os
 from asyncio import Task
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,22 +116,16 @@ async def write_messages(
     encoder = Encoder(stage.keys, prepared, import_id)
     async with crew_of(encoder, _size(stage, folder)) as crew:
         writer = Writer(stage, import_id, prepared, crew, begin_report(row.report, survey), survey.tells_less)
-        with _stopped(writer):
+        try:
             for batch in batches(
                 read_spool(folder, row.cursor), row.cursor, stage.settings.import_batch, prepared, stage.keys
             ):
                 await writer.begin(batch)
             while writer.waiting:
                 await writer.finish_first()
+        finally:
+            writer.stop()
         return writer.report
-
-
-@contextmanager
-def _stopped(writer: Writer) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        writer.stop()
 
 
 def _size(stage: Stage, folder: Path) -> int:

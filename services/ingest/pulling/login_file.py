@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
 
+from services.ingest import private_files
 from services.ingest.keys import Keys
 from shared.contracts.ingest import LoginStep
 from shared.errors import AnselmError, Conflict
@@ -67,20 +66,11 @@ class LoginFile:
             AnselmError: it cannot be written there.
         """
         try:
-            self._replace(self.keys.seal(orjson.dumps(asdict(login)).decode()))
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_files.replace(self.path, self.keys.seal(orjson.dumps(asdict(login)).decode()))
         except OSError as error:
             raise AnselmError(f"{self.path} cannot be written: {error.strerror}.") from error
         return login
-
-    def _replace(self, sealed: bytes) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        scratch = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(sealed)
-            out.flush()
-            os.fsync(out.fileno())
-        scratch.replace(self.path)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from services.ingest.pulling.dialogs import Peer
-from shared.errors import AnselmError, StorageFull
+from shared.errors import AnselmError, StorageFull, disk_is_full
 
 PULL = "pull.jsonl"
 
@@ -93,7 +93,7 @@ class PullFile:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError as error:
-            if error.errno == 28:
+            if disk_is_full(error):
                 raise StorageFull("The disk is full.", hint="Free some space, then pull again.") from error
             raise AnselmError(f"{self.path} cannot be written: {error.strerror}.") from error
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from services.ingest.forgetting import withdraw
 from services.ingest.pulling.pull_file import Part, PullFile
+from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.pulls import Pulls
 from services.ingest.settings import IngestSettings
 from shared.contracts.ingest import ImportReport
@@ -54,11 +55,11 @@ def parts_read(folder: Path) -> list[Read]:
 
 async def _remove_missing(session: AsyncSession, settings: IngestSettings, account: int, read: Read) -> int:
     """Remove what is stored between the two ends of what was read again, and was not there any more."""
-    part, pulls = read.part, Pulls(session)
+    part = read.part
     if part.pulled_to is None:
         return 0
-    gone = await pulls.remove_missing(account, part.chat, part.after, part.pulled_to, read.again)
+    gone = await Pulls(session).remove_missing(account, part.chat, part.after, part.pulled_to, read.again)
     if gone:
-        datasets = await pulls.datasets_with(account, part.chat, gone)
+        datasets = await Datasets(session).with_messages(account, part.chat, gone)
         await withdraw(session, settings, datasets, [f"{part.chat}:{number}" for number in gone], SUBJECT)
     return len(gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
@@ -86,14 +86,27 @@ class Datasets:
 
     async def holding(self, person_id: int, chats: Iterable[int] | None = None) -> list[str]:
         """Names of the untainted datasets with words of a person (in these chats, or any)."""
+        wanted = [models.DatasetExample.people.contains([person_id])]
+        if chats is not None:
+            wanted.append(models.DatasetExample.chat_id.in_(list(chats)))
+        return await self._untainted(*wanted)
+
+    async def with_messages(self, account_id: int, chat_id: int, messages: Sequence[int]) -> list[str]:
+        """Names of the untainted datasets in which one of a chat's messages is."""
+        return await self._untainted(
+            models.Dataset.account_id == account_id,
+            models.DatasetExample.chat_id == chat_id,
+            models.DatasetExample.message_ids.overlap(list(messages)),
+        )
+
+    async def _untainted(self, *wanted: ColumnElement[bool]) -> list[str]:
+        """Names of those with an example that fits."""
         query = (
             select(models.DatasetExample.dataset)
             .join(models.Dataset, models.Dataset.name == models.DatasetExample.dataset)
-            .where(models.DatasetExample.people.contains([person_id]), models.Dataset.tainted.is_(False))
+            .where(models.Dataset.tainted.is_(False), *wanted)
             .distinct()
         )
-        if chats is not None:
-            query = query.where(models.DatasetExample.chat_id.in_(list(chats)))
         return sorted(await self._session.scalars(query))
 
     async def taint(self, names: Sequence[str]) -> int:

@@ -58,18 +58,3 @@ class Pulls:
         )
         arguments = {"account": account_id, "chat": chat_id, "after": after, "until": until, "there": list(there)}
         return sorted(await self._session.scalars(query, arguments))
-
-    async def datasets_with(self, account_id: int, chat_id: int, messages: Sequence[int]) -> list[str]:
-        """Names of the untainted datasets in which one of the messages is."""
-        query = (
-            select(models.DatasetExample.dataset)
-            .join(models.Dataset, models.Dataset.name == models.DatasetExample.dataset)
-            .where(
-                models.Dataset.account_id == account_id,
-                models.Dataset.tainted.is_(False),
-                models.DatasetExample.chat_id == chat_id,
-                models.DatasetExample.message_ids.overlap(list(messages)),
-            )
-            .distinct()
-        )
-        return sorted(await self._session.scalars(query))

@@ -10,8 +10,9 @@ KEPT = (
     "file", "file_name", "file_size", "photo", "photo_file_size", "mime_type", "duration_seconds", "width", "height",
     "sticker_emoji", "performer", "title", "via_bot", "author",
 )  # fmt: skip
-#: Telegram Desktop writes a sentence in brackets where it left a file out.
-LEFT_OUT = "("
+#: What Telegram Desktop writes where it left a file out. Of such sentences there are several, all in brackets.
+LEFT_OUT = "(File not included. Change data exporting settings to download.)"
+BRACKET = "("
 LONGEST = 1_000
 
 _PRESENT = frozenset({*KEPT, "reactions", "poll"})
@@ -27,7 +28,7 @@ def details_of(raw: Mapping[str, Any]) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
     for key in KEPT:
         value = raw.get(key)
-        if _is_plain(value) and not (isinstance(value, str) and value.startswith(LEFT_OUT)):
+        if _is_plain(value) and not (isinstance(value, str) and value.startswith(BRACKET)):
             found[key] = value
     if reactions := _reactions(raw.get("reactions")):
         found["reactions"] = reactions

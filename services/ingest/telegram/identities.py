@@ -6,17 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.ingest.telegram.naming import number_of
-
-
-def chat_of(name: str) -> int:
-    """A chat that is known by its name only."""
-    return number_of("chat", name)
-
-
-def peer_of(name: str) -> str:
-    """A person who is known by their display name only."""
-    return f"user{number_of(name)}"
+from services.ingest.telegram.naming import number_of, peer_of
 
 
 def identified(message: object) -> object:

@@ -22,6 +22,16 @@ def number_of(*parts: str) -> int:
     return BEYOND + (int.from_bytes(digest, "big") >> 12)
 
 
+def chat_of(*parts: str) -> int:
+    """A chat that is known by its name only, and by what else tells it from others of that name."""
+    return number_of("chat", *parts)
+
+
+def peer_of(*parts: str) -> str:
+    """A person who is known by their display name only, and by what else tells them from others of that name."""
+    return f"user{number_of(*parts)}"
+
+
 def id_in(peer: str) -> int:
     """123 of ``user123``."""
     return int(peer.removeprefix("user"))
@@ -54,7 +64,7 @@ class Directory:
     def peer(self, name: str) -> str:
         """``user123`` of the only person who is called so, else one that is made of the name."""
         known = self.people.get(name, frozenset())
-        return next(iter(known)) if len(known) == 1 else f"user{number_of(name)}"
+        return next(iter(known)) if len(known) == 1 else peer_of(name)
 
     def chat(self, name: str) -> ExportedChat | None:
         """The only group or channel that is called so."""

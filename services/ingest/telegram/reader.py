@@ -9,8 +9,9 @@ from typing import Any, BinaryIO, ClassVar
 import ijson
 
 from services.ingest.telegram.blocks import BlockFile
-from services.ingest.telegram.identities import chat_of, identified
+from services.ingest.telegram.identities import identified
 from services.ingest.telegram.items import Account, Contact, ExportedChat, Item, RawMessages
+from services.ingest.telegram.naming import chat_of
 from services.ingest.telegram.repair import CHUNK
 from services.ingest.telegram.signatures import describe_keys, describe_start
 from shared.errors import Invalid

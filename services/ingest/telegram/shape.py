@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from services.ingest.telegram.details import LEFT_OUT
 from services.ingest.telegram.message import MEDIA_FIELDS, Message
 from services.ingest.telegram.survey import Profile
 
-LEFT_OUT = "(File not included. Change data exporting settings to download.)"
 #: Fields that say which media it was, where no more is known.
 EMPTY = {"photo": LEFT_OUT, "file": LEFT_OUT, "place_name": "", "game_title": "", "paid_stars_amount": 0}
 #: How the peer of a chat is called, by the chat's type. Every other type is a channel to Telegram.

@@ -7,7 +7,6 @@ neither was killed, and can be started again.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
@@ -23,7 +22,7 @@ from redis.exceptions import RedisError
 from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
-from shared.errors import AnselmError, StorageFull
+from shared.errors import AnselmError, StorageFull, disk_is_full
 from shared.jobs import JobReporter
 from shared.telemetry import configure_logging, logger
 
@@ -96,7 +95,7 @@ def describe(error: Exception) -> AnselmError:
     """One line for the owner. What a library says is passed on, except where it may quote what somebody wrote."""
     if isinstance(error, AnselmError):
         return error
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if disk_is_full(error):
         return StorageFull("The disk is full; nothing was kept but the last checkpoint.", hint="Free some space.")
     quotes = isinstance(error, (ValidationError, UnicodeError, KeyError))
     said = "" if quotes else ": " + " ".join(str(error).split())[:_LONGEST_ERROR]

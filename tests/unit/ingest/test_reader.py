@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from examples.generate import write_export
 from services.ingest.telegram import blocks, repair
-from services.ingest.telegram.identities import chat_of, peer_of
 from services.ingest.telegram.items import Account, Contact, ExportedChat, RawMessages
 from services.ingest.telegram.message import Message, Refused, Service, parse_message, peer, plain_text
+from services.ingest.telegram.naming import chat_of, peer_of
 from services.ingest.telegram.reader import ExportReader
 from shared.errors import Invalid
 

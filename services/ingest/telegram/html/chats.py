@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.ingest.telegram.html.lists import Listed
 from services.ingest.telegram.html.media import Raw
 from services.ingest.telegram.items import Account, ExportedChat
-from services.ingest.telegram.naming import Directory, id_in, number_of
+from services.ingest.telegram.naming import Directory, chat_of, id_in, peer_of
 
 #: What Telegram Desktop writes for everybody who has no name any more.
 DELETED = "Deleted Account"
@@ -34,17 +34,17 @@ class Chats:
         """
         if listed and listed.kind == "private" and listed.name in OWN:
             saved = listed.name == "Saved messages" and self.account is not None
-            number = self.account.user_id if self.account and saved else number_of("chat", listed.name)
+            number = self.account.user_id if self.account and saved else chat_of(listed.name)
             return ExportedChat(number, OWN[listed.name])
         name = listed.name if listed else title
         kind = KINDS.get(listed.kind if listed else "") or self._guess(title, messages)
         shown = None if name == DELETED else name
         if name == DELETED or (listed and (listed.name, listed.kind) in self.alike):
             start = messages[0] if messages else {}
-            return ExportedChat(number_of("chat", name, str(start.get("id")), str(start.get("date"))), kind, shown)
+            return ExportedChat(chat_of(name, str(start.get("id")), str(start.get("date"))), kind, shown)
         if kind in PERSONAL:
             return ExportedChat(id_in(self.directory.peer(name)), kind, shown)
-        return self.directory.chat(name) or ExportedChat(number_of("chat", name), kind, shown)
+        return self.directory.chat(name) or ExportedChat(chat_of(name), kind, shown)
 
     def _guess(self, title: str, messages: Sequence[Raw]) -> str:
         """A chat of its own has no type. Named after a person, with no third one in it, it is a personal chat."""
@@ -71,4 +71,4 @@ class Chats:
     def _peer(self, chat: ExportedChat, title: str, name: str) -> str:
         if name == title:
             return f"user{chat.id}" if chat.type in PERSONAL else f"channel{chat.id}"
-        return f"user{number_of(name, str(chat.id))}" if name == DELETED else self.directory.peer(name)
+        return peer_of(name, str(chat.id)) if name == DELETED else self.directory.peer(name)

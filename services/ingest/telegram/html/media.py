@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from services.ingest.telegram.details import LEFT_OUT
 from services.ingest.telegram.html.pages import classes, every, first, linked, text, text_in
 
-#: What JSON has in place of a file that was left out.
-LEFT_OUT = "(File not included. Change data exporting settings to download.)"
 DURATION = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d)")
 SIZE = re.compile(r"(\d{1,6})x(\d{1,6})")
 VOTES = re.compile(r"(\d{1,9}) votes?(, chosen vote)?")
