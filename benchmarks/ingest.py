@@ -31,7 +31,6 @@ from benchmarks.engines import database_settings
 from examples.generate import write_export
 from services.ingest import importing, models
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.masking import Cleaned
 from services.ingest.cleaning.names import NameBook
 from services.ingest.importing import import_export
 from services.ingest.keys import load_keys
@@ -42,6 +41,7 @@ from services.ingest.stage import Stage
 from services.ingest.telegram.message import Message, parse_message
 from shared.database import Database
 from shared.jobs import JobReporter
+from shared.privacy.masking import Cleaned
 from shared.settings import Settings
 
 SMALL, LARGE = 10_000, 1_000_000

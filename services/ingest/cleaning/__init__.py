@@ -1,1 +1,1 @@
-"""Maskers and pseudonyms: text in, clean text out."""
+"""Clean text of raw: what is private by its form, names, pseudonyms."""

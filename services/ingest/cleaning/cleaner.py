@@ -1,49 +1,14 @@
-"""The one ordered pipeline: every masker, then names."""
+"""The one ordered pipeline: every detector, then names."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.ingest.cleaning.addresses import AddressMasker
-from services.ingest.cleaning.api_tokens import ApiTokenMasker
-from services.ingest.cleaning.cards import CardMasker
-from services.ingest.cleaning.coordinates import CoordinatesMasker
-from services.ingest.cleaning.crypto_keys import CryptoKeyMasker
-from services.ingest.cleaning.documents import DocumentMasker
-from services.ingest.cleaning.emails import EmailMasker
-from services.ingest.cleaning.ibans import IbanMasker
-from services.ingest.cleaning.masking import Cleaned, Masker, clean_text
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
-from services.ingest.cleaning.passwords import PasswordMasker
-from services.ingest.cleaning.phones import PhoneMasker
-from services.ingest.cleaning.private_links import PrivateLinkMasker
-from services.ingest.cleaning.seed_phrases import SeedPhraseMasker
-
-#: Raise it with every change of what is masked: stored texts are then cleaned again by the next import.
-VERSION = 1
-
-#: The kind that an overlapping string is counted under: the first that finds it.
-MASKERS: tuple[Masker, ...] = (
-    PrivateLinkMasker(),
-    EmailMasker(),
-    CryptoKeyMasker(),
-    ApiTokenMasker(),
-    SeedPhraseMasker(),
-    IbanMasker(),
-    CardMasker(),
-    DocumentMasker(),
-    CoordinatesMasker(),
-    AddressMasker(),
-    PhoneMasker(),
-    PasswordMasker(),
-)
-
-#: Those that can find something in a text without a digit; most texts are, and are cleaned three times as fast so.
-WORD_MASKERS: tuple[Masker, ...] = (PrivateLinkMasker(), EmailMasker(), SeedPhraseMasker(), PasswordMasker())
-DIGIT = re.compile(r"\d")
+from shared.privacy.detectors import VERSION, maskers_for
+from shared.privacy.masking import Cleaned, clean_text
 
 
 @dataclass(frozen=True)
@@ -69,8 +34,7 @@ class Cleaner:
         Args:
             members: pseudonyms of those who write in the chat.
         """
-        maskers = MASKERS if DIGIT.search(text) else WORD_MASKERS
-        return clean_text(text, (*maskers, NameMasker(self.book, frozenset(members))))
+        return clean_text(text, (*maskers_for(text), NameMasker(self.book, frozenset(members))))
 
 
 def _facts(person: Known) -> tuple[object, ...]:

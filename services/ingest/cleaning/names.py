@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from services.ingest.cleaning.common_words import COMMON, DETERMINERS, NEEDS_CAPITAL, PARTICLES
 from services.ingest.cleaning.inflection import fold, forms
-from services.ingest.cleaning.masking import Span
+from shared.privacy.masking import Span
 
 WORD = re.compile(r"@?\w+", re.UNICODE)
 NAME = re.compile(r"[^\W\d_]+", re.UNICODE)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.cleaning.api_tokens import ApiTokenMasker
 from services.ingest.cleaning.cleaner import Cleaner
+from shared.privacy.api_tokens import ApiTokenMasker
 
 DATA = os.environ.get("ANSELM_TEST_DATA")
 pytestmark = pytest.mark.skipif(DATA is None, reason="ANSELM_TEST_DATA is not set")

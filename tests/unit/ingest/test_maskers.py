@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.masking import clean_text, mask
+from shared.privacy.masking import clean_text, mask
 
 CLEANER = Cleaner.of([])
 

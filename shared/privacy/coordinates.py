@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask, mask_matches
+from shared.privacy.masking import Span, mask, mask_matches
 
 DECIMAL = re.compile(
     r"(?<![\w.])(-?\d{1,2}\.\d{3,})\s?°?\s?[NSns]?\s?[,;/ ]\s?(-?\d{1,3}\.\d{3,})(?:\s?°?\s?[EWew]\b)?(?![\w])"

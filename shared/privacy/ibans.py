@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stdnum import iban
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 SHAPE = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}(?!\w)")
 CUE = re.compile(r"(?i)\b(?:iban|account|konto\w*|rekening\w*|bank|сч[её]т\w*|реквизит\w*)\b")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stdnum import luhn
 
-from services.ingest.cleaning.masking import Span, mask, mask_matches
+from shared.privacy.masking import Span, mask, mask_matches
 
 #: First digits as issuers have them: 2 to 6, and JCB's old 1800; Maestro has as few as twelve digits.
 DIGITS = re.compile(r"(?<![\w+.-])(?:[2-6]\d{3}|1800)(?:[ -]?\d){8,15}(?![\w-])")

@@ -10,7 +10,7 @@ from stdnum.nl import bsn
 from stdnum.pt import nif
 from stdnum.ru import inn
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 CUE = re.compile(
     r"(?i)\b(?:passport\w*|passeport|pasaporte|reisepass\w*|paspoort\w*|ausweis\w*|identity|"

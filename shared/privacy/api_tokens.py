@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask, mask_matches
+from shared.privacy.masking import Span, mask, mask_matches
 
 #: Sources: the services' own documentation of their token formats.
 PREFIXES = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 CANDIDATE = re.compile(r"(?<![\w.,:/#<-])(?:\+|\()?\d(?:[ \t\u00a0().\-/]{0,3}\d){5,16}(?![%€$£]|[^\W\dx])")
 DATE = re.compile(r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2\d{2,4})(?:[ T]?\d{1,2})*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask_matches
+from shared.privacy.masking import Span, mask_matches
 
 _POSTCODE = (
     r"(?:\d{4} ?[A-Za-z]{2}\b|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|(?:[A-Z]{1,2}-)?\d{4,6}\b)"  # NL; UK; most others

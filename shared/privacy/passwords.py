@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 CUE = re.compile(
     r"(?i)\b(?:pass ?words?|passwd|pwd|pass ?codes?|pass ?phrases?|pass|pw|pin(?: code)?|login|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 BASE58 = "1-9A-HJ-NP-Za-km-z"
 KEY = re.compile(

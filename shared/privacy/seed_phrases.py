@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 #: As wallets show them: in lower case (or all capitals), with one kind of separator, perhaps numbered.
 _WORD = r"(?:[a-z]{3,8}|[A-Z]{3,8})"

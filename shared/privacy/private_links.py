@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from services.ingest.cleaning.masking import Span, mask
+from shared.privacy.masking import Span, mask
 
 URL = re.compile(
     r"(?i)(?:\b(?:https?|ftp|tg|ssh|postgres(?:ql)?|mysql|redis|mongodb(?:\+srv)?)://|\b(?=(?:www\.|t\.me/|telegram\.me/|"
