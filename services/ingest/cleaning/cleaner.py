@@ -14,6 +14,7 @@ from services.ingest.cleaning.coordinates import CoordinatesMasker
 from services.ingest.cleaning.crypto_keys import CryptoKeyMasker
 from services.ingest.cleaning.documents import DocumentMasker
 from services.ingest.cleaning.emails import EmailMasker
+from services.ingest.cleaning.forgotten_names import ForgottenBook
 from services.ingest.cleaning.ibans import IbanMasker
 from services.ingest.cleaning.masking import Cleaned, Masker, clean_text
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
@@ -56,13 +57,13 @@ class Cleaner:
 
     book: NameBook
     key: bytes
+    forgotten: ForgottenBook | None = None
 
     @classmethod
-    def of(cls, people: Iterable[Known]) -> Cleaner:
+    def of(cls, people: Iterable[Known], forgotten: ForgottenBook | None = None) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
-        return cls(
-            NameBook.of(known), hashlib.sha256(repr((VERSION, [_facts(p) for p in known])).encode()).digest()[:16]
-        )
+        facts = (VERSION, [_facts(p) for p in known], sorted(forgotten.marks) if forgotten else [])
+        return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], forgotten)
 
     def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
         """
@@ -70,7 +71,10 @@ class Cleaner:
             members: pseudonyms of those who write in the chat.
         """
         maskers = MASKERS if DIGIT.search(text) else WORD_MASKERS
-        return clean_text(text, (*maskers, NameMasker(self.book, frozenset(members))))
+        names = [NameMasker(self.book, frozenset(members))]
+        if self.forgotten:
+            names.append(NameMasker(self.forgotten, handles=False))
+        return clean_text(text, (*maskers, *names))
 
 
 def _facts(person: Known) -> tuple[object, ...]:
