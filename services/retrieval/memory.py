@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.retrieval import repository
 from services.retrieval.embeddings import Embedder, Vectors
 from services.retrieval.forgetting import is_forgotten, subjects_of_request, subjects_of_turn, title
+from services.retrieval.holdings import find_held
 from services.retrieval.passages import assemble, best
 from services.retrieval.repository import Conversations, Exchanges, Runs, Tombstones
 from services.retrieval.terms import search_terms
 from shared.contracts.base import Receipt, Removed
-from shared.contracts.forgetting import Held, HeldKind
+from shared.contracts.forgetting import Held
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, SearchRequest, Turn
 from shared.database import Database
 from shared.errors import Conflict, NotFound
@@ -143,17 +144,6 @@ async def forget(database: Database, request: ForgetRequest, *, dry_run: bool = 
 
 
 async def held(database: Database) -> list[Held]:
-    """Whom, and which chats, something is held of; also those who are only mentioned by their pseudonym."""
+    """Whom, and which chats, something is held of."""
     async with database.transaction() as session:
-        turns, exchanges = Conversations(session), Exchanges(session)
-        people = {"turns": await turns.people(), "exchanges": await exchanges.people()}
-        people["mentions"] = await exchanges.mentioned()
-        chats = await exchanges.chats()
-    found = [
-        Held(kind=HeldKind.PERSON, name=name, what=what, count=count)
-        for what, counts in people.items()
-        for name, count in counts.items()
-    ]
-    return found + [
-        Held(kind=HeldKind.CHAT, name=str(chat), what="exchanges", count=count) for chat, count in chats.items()
-    ]
+        return await find_held(session)

@@ -32,7 +32,6 @@ from services.retrieval.models import ConversationRow, ExchangeRow, IndexRow, Ru
 from services.retrieval.passages import Passage, Source
 from shared.contracts.ingest import Exchange
 from shared.contracts.retrieval import Turn
-from shared.mentions import PSEUDONYM
 
 Vectors = npt.NDArray[np.float32]
 
@@ -109,12 +108,6 @@ class Conversations:
         )
         return {"turns": len(touched), "conversations": await _count(self._session, emptied)}
 
-    async def people(self) -> dict[str, int]:
-        """Who said how many turns; a private conversation counts as its person's."""
-        names = union_all(select(TurnRow.person.label("name")), select(ConversationRow.id.label("name"))).subquery()
-        query = select(names.c.name, func.count()).group_by(names.c.name)
-        return dict((await self._session.execute(query)).all())
-
 
 class Exchanges:
     """The past exchanges of the owner that a persona may recall."""
@@ -177,27 +170,6 @@ class Exchanges:
         if about:
             involved += [column.regexp_match(about, "i") for column in (ExchangeRow.context, ExchangeRow.reply)]
         return await _count(self._session, delete(ExchangeRow).where(or_(false(), *involved)))
-
-    async def people(self) -> dict[str, int]:
-        """In how many exchanges each is."""
-        name = func.unnest(ExchangeRow.people).label("name")
-        names = select(name).subquery()
-        query = select(names.c.name, func.count()).group_by(names.c.name)
-        return dict((await self._session.execute(query)).all())
-
-    async def chats(self) -> dict[int, int]:
-        query = select(ExchangeRow.chat, func.count()).group_by(ExchangeRow.chat)
-        return dict((await self._session.execute(query)).all())
-
-    async def mentioned(self) -> dict[str, int]:
-        """What looks like a pseudonym in the texts of exchanges and turns, and how often it is there."""
-        texts = union_all(
-            select((ExchangeRow.context + " " + ExchangeRow.reply).label("said")),
-            select((TurnRow.message + " " + TurnRow.reply).label("said")),
-        ).subquery()
-        found = select(func.unnest(func.regexp_matches(texts.c.said, PSEUDONYM, "g")).label("name")).subquery()
-        query = select(found.c.name, func.count()).group_by(found.c.name)
-        return dict((await self._session.execute(query)).all())
 
     async def sample_replies(self, persona: str, limit: int) -> list[tuple[str, str]]:
         """Ids and replies, in an order that is arbitrary but always the same."""

@@ -48,7 +48,7 @@ class Needles:
     def anywhere(self) -> re.Pattern[str]:
         long = [number for number in self.numbers if len(number) >= DIGITS]
         words = [rf"(?<!\w){re.escape(one)}(?!\w)" for one in (*self.texts, *long)]
-        ids = [rf'"(?:id|chat|chat_id)":\s*"?{re.escape(one)}(?!\d)' for one in self.numbers]
+        ids = [rf'"(?:id|chat|chat_id)":\s*"?{re.escape(one)}(?!\w)' for one in self.numbers]
         return re.compile("|".join([*words, *ids]) or r"(?!)")
 
     def in_key(self, key: str) -> bool:

@@ -54,7 +54,7 @@ async def sweep(session: AsyncSession, withdrawal: Withdrawal, order: Order) -> 
     for sealed in sealed_columns():
         if sealed.table.name in NOT_TEXTS:
             continue
-        named = await Forgotten(session).naming() if sealed.table.name == models.Message.__tablename__ else set()
+        named = await Forgotten(session).naming() if sealed.table.name == "messages" else set()
         async for batch in _batches(session, sealed):
             changes = []
             for key, old in batch:

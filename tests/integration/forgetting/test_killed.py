@@ -53,7 +53,24 @@ asyncio.run(main())
 """
 
 BORIS = "Boris Orlov"
-RECEIPT: dict[str, int] = {}
+RECEIPT = {
+    "ingest: messages": 120,
+    "ingest: chats": 1,
+    "ingest: mentions": 2,
+    "ingest: names": 1,
+    "ingest: examples": 121,
+    "ingest: datasets": 1,
+    "ingest: consents": 4,
+    "ingest: texts with the name": 2,
+    "retrieval: turns": 1,
+    "retrieval: conversations": 1,
+    "retrieval: exchanges": 121,
+    "feedback: ratings": 1,
+    "feedback: pairs": 1,
+    "feedback: preference rows": 1,
+    "trainer: adapters tainted": 1,
+    "redis: entries": 4,
+}
 PLACES = ["texts", "retrieval", "feedback", "trainer", "redis", "rebuild"]
 
 
@@ -100,7 +117,8 @@ async def finished(house: House) -> list[Removed]:
 
 async def fill(house: House) -> str:
     """A history of two contacts and a group, and all that can be made of it; the pseudonym of one of them."""
-    gossip = chat(9, message(1, 3, "Did Boris call you?"), message(2, 1, "boris never calls"), kind="private_group", name="G")
+    said = [message(1, 3, "Did Boris call you?"), message(2, 1, "boris never calls")]
+    gossip = chat(9, *said, kind="private_group", name="G")
     await house.import_export(account(dialogue(7, 2), dialogue(8, 3, word="rose"), gossip))
     for name in (BORIS, "Cleo Marsh"):
         await house.ingest.grant(ConsentGrant(person=name, purposes=BOTH, evidence="yes"))
@@ -119,8 +137,7 @@ def numbers(removed: list[Removed]) -> dict[str, int]:
 async def test_an_even_run(house: House) -> None:
     """The measure for the others."""
     await fill(house)
-    found = numbers((await house.ingest.forget(BORIS)).removed)
-    assert found == RECEIPT, str(found)
+    assert numbers((await house.ingest.forget(BORIS)).removed) == RECEIPT
 
 
 @pytest.mark.parametrize(
