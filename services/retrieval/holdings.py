@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import SelectBase, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retrieval.models import ConversationRow, ExchangeRow, TurnRow
@@ -29,9 +29,7 @@ async def find_held(session: AsyncSession) -> list[Held]:
     ]
 
 
-async def _count(
-    session: AsyncSession, kind: HeldKind, what: str, names: Select[Any] | CompoundSelect[Any]
-) -> list[Held]:
+async def _count(session: AsyncSession, kind: HeldKind, what: str, names: SelectBase) -> list[Held]:
     found = names.subquery()
     rows = await session.execute(select(found.c.name, func.count()).group_by(found.c.name))
     return [Held(kind=kind, name=str(name), what=what, count=count) for name, count in rows]

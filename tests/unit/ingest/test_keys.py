@@ -102,7 +102,7 @@ def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
     assert {f"{c.table.name}.{c.name}" for c in columns if c.name not in hashes} == sealed
     assert sealed == {
         "people.profile", "chats.name", "topics.title", "messages.raw", "messages.details", "consents.evidence",
-        "imports.owner_hint",
+        "imports.owner_hint", "forgettings.subject",
     }  # fmt: skip
 
 
