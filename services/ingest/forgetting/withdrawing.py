@@ -59,9 +59,10 @@ async def withdraw(
     Returns:
         The number of examples that are gone.
     """
+    gone = await withdraw_datasets(session, settings, datasets)
     for start in range(0, len(messages), NOTICE_SIZE):
         await Notices(session).add("retrieval", {"message_ids": messages[start : start + NOTICE_SIZE]})
-    return await withdraw_datasets(session, settings, datasets)
+    return gone
 
 
 async def withdraw_datasets(
