@@ -112,6 +112,7 @@ class ArtifactStore:
             AnselmError: a file cannot be removed.
         """
         folder = self.path(name)
+        self._sweep(name)
         try:
             for file in folder.rglob("*"):
                 if file.is_file() and file != folder / MANIFEST:

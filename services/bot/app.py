@@ -34,6 +34,7 @@ from services.bot.telegram import HINT, Connection, make_bot, require_token
 from services.bot.throttle import Throttle
 from shared.clients.feedback import FeedbackClient
 from shared.clients.inference import InferenceClient
+from shared.clients.ingest import IngestClient
 from shared.clients.retrieval import RetrievalClient
 from shared.errors import Invalid, Unavailable
 from shared.http import make_app
@@ -55,9 +56,10 @@ def create_app(settings: BotSettings | None = None) -> FastAPI:
         return _idle_app(settings, str(error))
     redis = Redis.from_url(settings.broker_url, decode_responses=True, socket_timeout=REDIS_TIMEOUT)
     inference, retrieval, feedback = InferenceClient(settings), RetrievalClient(settings), FeedbackClient(settings)
+    ingest = IngestClient(settings)
     connection = Connection()
     bot = make_bot(settings, connection)
-    dispatcher = make_dispatcher(settings, redis, inference, retrieval, feedback)
+    dispatcher = make_dispatcher(settings, redis, inference, retrieval, feedback, ingest)
     intake = Intake(bot, dispatcher, redis, settings.bot_update_ttl)
 
     async def redis_answers() -> None:
@@ -71,7 +73,7 @@ def create_app(settings: BotSettings | None = None) -> FastAPI:
         lifespan=_lifespan(
             lambda: _work(bot, dispatcher, intake, settings),
             lambda: intake.close(settings.bot_shutdown_grace),
-            [bot.session.close, inference.close, retrieval.close, feedback.close, redis.aclose],
+            [bot.session.close, *(one.close for one in (inference, retrieval, feedback, ingest)), redis.aclose],
         ),
     )
     dispatcher["metrics"] = Metrics(app.state.metrics)
@@ -84,6 +86,7 @@ def make_dispatcher(
     inference: InferenceClient,
     retrieval: RetrievalClient,
     feedback: FeedbackClient,
+    ingest: IngestClient,
 ) -> Dispatcher:
     """The routers, and by name all that their handlers ask for."""
     shown = ShownReplies(redis, settings.bot_reply_ttl)
@@ -95,7 +98,7 @@ def make_dispatcher(
         delivery=Delivery(shown, pauses=settings.bot_typing_pauses),
         shown=shown,
         feedback=feedback,
-        forgetting=Forgetting(retrieval, feedback, shown),
+        forgetting=Forgetting(ingest),
     )
     include_all(dispatcher, Throttle(redis, settings.bot_messages_per_minute))
     return dispatcher

@@ -57,6 +57,7 @@ class Persona:
             adapter=last.adapter,
             context=[*context_of(before), message],
             text="".join(piece.text for piece in pieces).strip(),
+            asker=person,
         )
         return Answer(reply=reply, guarded=last.guard is not None)
 

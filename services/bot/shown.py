@@ -42,15 +42,6 @@ class ShownReplies:
                 return Shown.model_validate_json(raw)
         return None
 
-    async def forget(self, person: str) -> int:
-        """Remove every reply that was shown to a person; how many messages that were."""
-        removed = 0
-        async for key in self._redis.scan_iter(match=_key("*", "*"), count=500):
-            raw = await self._redis.get(key)
-            if raw is not None and Shown.model_validate_json(raw).person == person:
-                removed += await self._redis.delete(key)
-        return removed
-
 
 def _key(chat_id: int | str, message_id: int | str) -> str:
     return f"anselm:bot:shown:{chat_id}:{message_id}"

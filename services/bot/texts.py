@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.contracts.base import Receipt
+from shared.contracts.base import Removed
 from shared.errors import AnselmError, Blocked, NotFound, TooManyRequests, Unavailable
 
 COMMANDS = {
@@ -24,6 +24,7 @@ NOT_KEPT = "This reply can no longer be rated."
 THANKS = "Noted, thank you!"
 FORGET_QUESTION = "Remove our conversation, and every rating and rewrite of yours, for good?"
 FORGET_KEPT = "All right, nothing was removed."
+FORGET_LATER = "I cannot do that right now, something that I need is down. Nothing was removed: please ask again soon."
 FORGET_OTHERS = "Only the one who asked can answer this."
 REWRITE_USAGE = "Reply to one of my messages with: /rewrite how you would have said it"
 REWRITE_OWNER_ONLY = "Only the owner can rewrite my replies."
@@ -67,15 +68,13 @@ def privacy(owner: str, kept: timedelta) -> str:
     )
 
 
-def receipt(receipt: Receipt, unreachable: Sequence[str] = ()) -> str:
-    """What forgetting removed, where; and what could not be reached."""
-    lines = [f"• {line.count} {line.what} ({line.service})" for line in receipt.removed if line.count]
-    removed = "Removed:\n" + "\n".join(lines) if lines else "There was nothing to remove."
-    if unreachable:
-        return (
-            f"Not finished: {', '.join(unreachable)} could not be reached. Please send /forget again soon.\n\n{removed}"
-        )
-    return f"Done. {removed}"
+def receipt(removed: Sequence[Removed], waiting: Sequence[str] = ()) -> str:
+    """What forgetting removed, where; and what follows by itself."""
+    lines = [f"• {line.count} {line.what} ({line.service})" for line in removed if line.count]
+    listed = "Removed:\n" + "\n".join(lines) if lines else "There was nothing to remove."
+    if waiting:
+        return f"Under way: {', '.join(waiting)} will follow by itself, without another word from you.\n\n{listed}"
+    return f"Done. {listed}"
 
 
 def trouble(error: AnselmError) -> str:

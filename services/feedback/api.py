@@ -9,12 +9,14 @@ from shared.artifacts import ArtifactStore
 from shared.contracts.base import Name, Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
+    ForgetOpinions,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
     Rating,
     RatingRequest,
 )
+from shared.contracts.forgetting import Held
 from shared.database import Database
 
 
@@ -45,8 +47,12 @@ def make_router(database: Database, store: ArtifactStore) -> APIRouter:
     async def standing(persona: Name | None = None) -> list[PreferenceDataset]:
         return await datasets.standing(database, store, persona)
 
-    @router.post("/people/{person}/forget")
-    async def forget(person: str) -> Receipt:
-        return await opinions.forget(database, store, person)
+    @router.post("/forget")
+    async def forget(request: ForgetOpinions, dry_run: bool = False) -> Receipt:
+        return await opinions.forget(database, store, request, dry_run=dry_run)
+
+    @router.get("/held")
+    async def held() -> list[Held]:
+        return await opinions.held(database)
 
     return router

@@ -34,6 +34,7 @@ class RatingRow(Base):
     context: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     text: Mapped[str] = mapped_column(Text)
     verdict: Mapped[str] = mapped_column(Text)
+    asker: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
@@ -55,6 +56,7 @@ class PairRow(Base):
     chosen: Mapped[str] = mapped_column(Text)
     rejected: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    asker: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Sequence
 
 from services.feedback.datasets import containing
+from services.feedback.models import PairRow, RatingRow
 from services.feedback.repository import Datasets, Opinions
 from shared.artifacts import ArtifactStore
 from shared.contracts.base import ChatMessage, Receipt, Removed
-from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
+from shared.contracts.feedback import FeedbackStatistics, ForgetOpinions, PairRequest, Rating, RatingRequest
+from shared.contracts.forgetting import Held, HeldKind
 from shared.database import Database
 from shared.errors import Invalid
+from shared.mentions import mentioning
 
 
 async def rate(database: Database, request: RatingRequest) -> Rating:
@@ -53,20 +56,40 @@ async def statistics(database: Database, persona: str) -> FeedbackStatistics:
         return await Opinions(session).statistics(persona)
 
 
-async def forget(database: Database, store: ArtifactStore, person: str) -> Receipt:
-    """Remove all that a person said, and every dataset that it is in. Repeating it removes what a failure left."""
+async def forget(database: Database, store: ArtifactStore, request: ForgetOpinions, *, dry_run: bool) -> Receipt:
+    """Remove all that a person said or is named in, and every dataset that it is in. Repeating it removes what a
+    failure left.
+
+    Args:
+        dry_run: take it back, and say only what it would have been.
+    """
+    about = mentioning([request.person, *request.names])
     async with database.transaction() as session:
         datasets = Datasets(session)
         await datasets.hold()
-        ratings, pairs = await Opinions(session).forget(person)
+        ratings, pairs = await Opinions(session).forget(request.person, about)
         held = await asyncio.to_thread(containing, store, [*ratings, *pairs])
-        for name in held:
-            await asyncio.to_thread(store.remove, name)
-        await datasets.mark_removed(held)
-    lines = {"ratings": len(ratings), "pairs": len(pairs)}
-    lines |= {f"preference dataset {name}": rows for name, rows in held.items()}
-    removed = [Removed(service="feedback", what=what, count=count) for what, count in lines.items()]
-    return Receipt(subject=person, removed=removed)
+        if dry_run:
+            await session.rollback()
+        else:
+            for name in held:
+                await asyncio.to_thread(store.remove, name)
+            await datasets.mark_removed(held)
+    counts = {"ratings": len(ratings), "pairs": len(pairs), "preference rows": sum(held.values())}
+    removed = [Removed(service="feedback", what=what, count=count) for what, count in counts.items()]
+    return Receipt(subject=request.person, removed=removed, datasets=sorted(held))
+
+
+async def held(database: Database) -> list[Held]:
+    """Whom something is held of."""
+    async with database.transaction() as session:
+        opinions = Opinions(session)
+        counts = {"ratings": await opinions.people(RatingRow), "pairs": await opinions.people(PairRow)}
+    return [
+        Held(kind=HeldKind.PERSON, name=name, what=what, count=count)
+        for what, people in counts.items()
+        for name, count in people.items()
+    ]
 
 
 def _require_question(context: Sequence[ChatMessage]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.feedback.models import DatasetRow, PairRow, RatingRow
 from services.feedback.preferences import Compared, Prompt, Rated
 from shared.contracts.base import ChatMessage
 from shared.contracts.feedback import FeedbackStatistics, PairRequest, PreferenceKind, Rating, RatingRequest, Verdict
+from shared.mentions import PSEUDONYM
 
 
 class Opinions:
@@ -33,6 +35,7 @@ class Opinions:
             context=_plain(reply.context),
             text=reply.text,
             verdict=request.verdict,
+            asker=reply.asker,
         )
         new = {"verdict": row.excluded.verdict, "at": func.now()}
         statement = row.on_conflict_do_update(index_elements=["reply_id", "person"], set_=new).returning(RatingRow)
@@ -71,11 +74,28 @@ class Opinions:
         rows = await self._session.scalars(of_persona)
         return [Compared(row.id, _prompt(row), row.chosen, row.rejected, row.source == "rewrite") for row in rows]
 
-    async def forget(self, person: str) -> tuple[list[str], list[str]]:
-        """Remove a person's ratings and pairs; the ids of both."""
-        ratings = delete(RatingRow).where(RatingRow.person == person).returning(RatingRow.id)
-        pairs = delete(PairRow).where(PairRow.person == person).returning(PairRow.id)
-        return list(await self._session.scalars(ratings)), list(await self._session.scalars(pairs))
+    async def forget(self, person: str, about: str) -> tuple[list[str], list[str]]:
+        """Remove the ratings and pairs of a person, and those that hold their words or name them; the ids of both.
+
+        Args:
+            about: an expression that finds their names.
+        """
+        ratings = delete(RatingRow).where(_of(RatingRow, person, about, RatingRow.text)).returning(RatingRow.id)
+        pairs = delete(PairRow).where(_of(PairRow, person, about, PairRow.chosen, PairRow.rejected))
+        return (
+            list(await self._session.scalars(ratings)),
+            list(await self._session.scalars(pairs.returning(PairRow.id))),
+        )
+
+    async def people(self, kind: type[RatingRow] | type[PairRow]) -> dict[str, int]:
+        """How many opinions each gave, or is answered or mentioned in by their pseudonym."""
+        texts = [kind.text] if kind is RatingRow else [PairRow.chosen, PairRow.rejected]
+        said = [cast(kind.context, Text), *texts]
+        mentioned = [func.unnest(func.regexp_matches(part, PSEUDONYM, "g")).label("name") for part in said]
+        parts = [select(kind.person.label("name")), select(kind.asker.label("name")), *map(select, mentioned)]
+        names = union_all(*parts).subquery()
+        query = select(names.c.name, func.count()).where(names.c.name.is_not(None)).group_by(names.c.name)
+        return dict((await self._session.execute(query)).all())
 
 
 class Datasets:
@@ -108,6 +128,13 @@ class Datasets:
 
     async def mark_removed(self, names: Collection[str]) -> None:
         await self._session.execute(update(DatasetRow).where(DatasetRow.name.in_(names)).values(removed=True))
+
+
+def _of(
+    kind: type[RatingRow] | type[PairRow], person: str, about: str, *texts: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    said = [cast(kind.context, Text), *texts]
+    return or_(kind.person == person, kind.asker == person, *(part.regexp_match(about, "i") for part in said))
 
 
 def _plain(context: Sequence[ChatMessage]) -> list[dict[str, str]]:

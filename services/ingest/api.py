@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -11,13 +11,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
+from services.ingest import accepting, asking, consenting, recalling, showing
 from services.ingest.building import request_dataset
+from services.ingest.forgetting.revoking import revoke_consent
+from services.ingest.forgetting.withdrawing import Withdrawal
 from services.ingest.keys import keys_in_use
 from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
-from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
     Consent,
@@ -35,11 +36,21 @@ from shared.queue import enqueue
 IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
 
 
+def builder(queue: Celery, jobs: Redis) -> Callable[[str], None]:
+    """Has a worker build the dataset of a name; raises ``Unavailable`` where Redis does not answer."""
+
+    def build(name: str) -> None:
+        JobReporter(jobs, name, "dataset").queued()
+        enqueue(queue, DATASET_TASK, "cpu", name=name)
+
+    return build
+
+
 @dataclass(frozen=True)
 class Rooms:
     """What the endpoints stand on; the composition root makes it."""
 
-    withdrawal: forgetting.Withdrawal
+    withdrawal: Withdrawal
     queue: Celery
     jobs: Redis
     server: TelegramServer | None = None
@@ -100,11 +111,6 @@ async def people(rooms: Inside, session: Session, names: bool = False) -> list[P
     return await showing.list_people(session, rooms.withdrawal.keys, names=names)
 
 
-@router.post("/people/{person}/forget")
-async def forget(person: str, rooms: Inside) -> Receipt:
-    return await forgetting.forget(rooms.withdrawal, person)
-
-
 @router.get("/chats")
 async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Chat]:
     return await showing.list_chats(session, rooms.withdrawal.keys, names=names)
@@ -130,7 +136,7 @@ async def grant(body: ConsentGrant, rooms: Inside, session: Session) -> list[Con
 
 @router.delete("/consents")
 async def revoke(person: str, rooms: Inside, chat: int | None = None) -> list[Consent]:
-    return await forgetting.revoke_consent(rooms.withdrawal, person, chat)
+    return await revoke_consent(rooms.withdrawal, person, chat)
 
 
 @router.post("/datasets")
@@ -138,8 +144,7 @@ async def create_dataset(body: DatasetRequest, rooms: Inside) -> Dataset:
     withdrawal = rooms.withdrawal
     async with withdrawal.database.transaction() as session:
         row = await request_dataset(session, withdrawal.keys, body)
-    JobReporter(rooms.jobs, row.name, "dataset").queued()
-    enqueue(rooms.queue, DATASET_TASK, "cpu", name=row.name)
+    withdrawal.build(row.name)
     return showing.show_dataset(row, withdrawal.settings)
 
 

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from services.ingest.api import Rooms, router
+from services.ingest.api import Rooms, builder, router
 from services.ingest.custody_api import router as custody_router
-from services.ingest.forgetting import withdrawal_of
+from services.ingest.forgetting.withdrawing import withdrawal_of
 from services.ingest.keys import load_keys
 from services.ingest.pulling.api import router as telegram_router
 from services.ingest.settings import IngestSettings
@@ -28,8 +28,10 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with withdrawal_of(settings, database, load_keys(settings.key_file)) as withdrawal:
-            app.state.rooms = Rooms(withdrawal, make_queue("ingest", settings), Redis.from_url(settings.broker_url))
+        queue, jobs = make_queue("ingest", settings), Redis.from_url(settings.broker_url)
+        keys = load_keys(settings.key_file)
+        async with withdrawal_of(settings, database, keys, builder(queue, jobs)) as withdrawal:
+            app.state.rooms = Rooms(withdrawal, queue, jobs)
             yield
         await database.close()
         await redis.aclose()

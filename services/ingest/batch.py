@@ -28,6 +28,7 @@ class Prepared:
     people: dict[str, int]
     members: dict[int, frozenset[str]]
     forgotten: set[str]
+    forgotten_chats: set[int]
     cleaner: Cleaner
 
 
@@ -56,7 +57,7 @@ class Batch:
             batch.end += len(line)
             chat, number, _, sender, text, *_ = orjson.loads(line)
             batch.media_only += not text or text.isspace()
-            if sender in prepared.forgotten:
+            if sender in prepared.forgotten or chat in prepared.forgotten_chats:
                 batch.forgotten += 1
                 continue
             batch.from_owner += prepared.people[sender] == prepared.owner

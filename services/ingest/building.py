@@ -112,6 +112,8 @@ async def build_dataset(stage: Stage, name: str) -> None:
     async with stage.database.transaction() as session:
         row = await Datasets(session).get(name)
         if JobState(row.state).ended:
+            if row.state == JobState.FAILED:
+                ArtifactStore(stage.settings.datasets).remove(name)
             return
         await Datasets(session).begin(name)
     try:
@@ -138,6 +140,9 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
     digest = _save(stage, row, request, material, splits, statistics)
     async with stage.database.transaction() as session:
         datasets = Datasets(session)
+        if JobState((await datasets.get(row.name, lock=True)).state).ended:
+            ArtifactStore(stage.settings.datasets).remove(row.name)
+            raise Conflict("Somebody was forgotten while the dataset was built.", hint="Build it again.")
         if await Consents(session).allowed(material.source.account, Purpose.TRAIN) != material.source.allowed:
             ArtifactStore(stage.settings.datasets).remove(row.name)
             raise Conflict("A consent changed while the dataset was built.", hint="Build it again.")

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.cleaning.forgotten_names import ForgottenBook
 from services.ingest.cleaning.names import Known
 from services.ingest.repository.people import KnownPerson
 from services.ingest.telegram.survey import Profile
 
-#: Stands for somebody who asked to be forgotten and whom nothing may tell apart any more.
-FORGOTTEN = "<person>"
 
-
-def cleaner_for(people: Iterable[KnownPerson], owners: Iterable[int], forgotten: Iterable[Profile] = ()) -> Cleaner:
-    """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name.
-
-    Args:
-        forgotten: profiles of forgotten people that the export at hand names again.
-    """
+def cleaner_for(
+    people: Iterable[KnownPerson], owners: Iterable[int], forgotten: ForgottenBook | None = None
+) -> Cleaner:
+    """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name."""
     own = set(owners)
-    known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
-    names = {name for profile in forgotten for name in profile.names}
-    return Cleaner.of([*known, Known(FORGOTTEN, tuple(sorted(names)))] if names else known)
+    return Cleaner.of(
+        [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")], forgotten
+    )
 
 
 def _known(person: KnownPerson, *, owner: bool) -> Known:

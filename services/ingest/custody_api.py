@@ -1,20 +1,27 @@
-"""HTTP endpoints for what the owner has in hand: the whole history, and the key that it is stored under."""
+"""HTTP endpoints for what the owner has in hand: the whole history, its key, and what is to be forgotten."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response, status
 from fastapi.responses import StreamingResponse
 
 from services.ingest import exporting
 from services.ingest.api import Inside, Session
+from services.ingest.forgetting import coordinator
+from services.ingest.forgetting.verifying import verify
 from services.ingest.rotating import next_rotation
+from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, Verification
 from shared.contracts.jobs import Job
+from shared.errors import Unavailable
 from shared.jobs import JobReporter
 from shared.queue import enqueue
+from shared.telemetry import logger
 
-ROTATE_TASK = "ingest.rotate_key"
+ROTATE_TASK, FORGET_TASK = "ingest.rotate_key", "ingest.forget"
+
+log = logger(__name__)
 
 router = APIRouter(prefix="/v1", tags=["custody"])
 
@@ -40,3 +47,30 @@ async def rotate_key(rooms: Inside) -> Job:
     progress.queued()
     enqueue(rooms.queue, ROTATE_TASK, "ingest", name=name)
     return progress.job
+
+
+@router.post("/forget", responses={status.HTTP_202_ACCEPTED: {"model": ForgettingReceipt}})
+async def forget(body: ForgetRequest, rooms: Inside, response: Response) -> ForgettingReceipt:
+    """Forget a contact, a tester or a chat, everywhere. 202: some places are still to be told, and will be."""
+
+    def queue(number: str) -> None:
+        try:
+            enqueue(rooms.queue, FORGET_TASK, "ingest", forgetting_id=number)
+        except Unavailable as error:
+            # A worker takes it up when it starts; this request goes on by itself.
+            log.warning("forgetting_not_queued", why=error.message)
+
+    receipt = await coordinator.forget(rooms.withdrawal, body, queue)
+    response.status_code = status.HTTP_202_ACCEPTED if receipt.waiting else status.HTTP_200_OK
+    return receipt
+
+
+@router.get("/forget/{forgetting_id}")
+async def receipt(forgetting_id: str, session: Session) -> ForgettingReceipt:
+    return await coordinator.receipt(session, forgetting_id)
+
+
+@router.post("/forget/verify")
+async def verify_forgotten(body: ForgetRequest, rooms: Inside) -> Verification:
+    """Check a receipt, and look again for what it says is gone; `subject` may be its id."""
+    return await verify(rooms.withdrawal, body)

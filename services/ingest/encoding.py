@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from services.ingest.batch import Prepared
+from services.ingest.cleaning.forgotten_names import FORGOTTEN
 from services.ingest.keys import Keys
 from services.ingest.repository.copying import StoredMessage, packed
 from services.ingest.telegram.message import Message
@@ -48,6 +49,8 @@ class Encoder:
             clean = cleaned.text
             if cleaned.masked:
                 masked.update(cleaned.masked)
+            if FORGOTTEN in clean:
+                text = clean  # what was written names somebody who is to stay forgotten
         return StoredMessage(
             account_id=prepared.account,
             chat_id=message.chat,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from services.ingest import models
 from services.ingest.batch import Prepared
 from services.ingest.cleaners import cleaner_for
+from services.ingest.cleaning.forgotten_names import forgotten_words, marks_of
 from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
 from services.ingest.pulling.settling import settle
@@ -20,12 +20,13 @@ from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
 from services.ingest.repository.pulls import PULLED
+from services.ingest.repository.tombstones import Tombstones
 from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
 from services.ingest.telegram.naming import Directory
 from services.ingest.telegram.opening import open_export
 from services.ingest.telegram.owner import Evidence, find_owner
-from services.ingest.telegram.survey import Profile, Survey, survey_export
+from services.ingest.telegram.survey import Survey, survey_export
 from services.ingest.writing import TakenOver, write_messages
 from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
@@ -62,6 +63,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
 async def _import(stage: Stage, row: models.Import, folder: Path) -> ImportReport:
     survey = _survey(stage, folder, row.filename, await known_names(stage))
     prepared = await _prepare(stage, row.id, survey)
+    survey = survey.without(prepared.forgotten_chats)
     report = await write_messages(stage, row.id, folder, survey, prepared)
     await _assign_topics(stage, prepared.account, survey)
     await clean_again(stage, prepared.account, prepared.cleaner)
@@ -90,12 +92,19 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
     """Store people and chats, and find the owner. Repeating it changes nothing."""
     async with stage.database.transaction() as session:
         people, history, imports = People(session, stage.keys), History(session), Imports(session)
+        await people.hold()
         row = await imports.get(import_id)
         known = await people.all()
         owners = set((await Accounts(session).owners()).values())
         hint = stage.keys.unseal(row.owner_hint) if row.owner_hint else None
         owner_peer = _owner(survey, row.filename, hint, {one.peer for one in known if one.id in owners})
-        forgotten = await people.forgotten(survey.people)
+        tombstones = Tombstones(session, stage.keys)
+        forgotten, forgotten_chats = await tombstones.people(survey.people), await tombstones.chats(survey.chats)
+        for peer in forgotten:
+            profile = survey.people[peer]
+            words = forgotten_words(profile.names, profile.username)
+            await tombstones.learn(peer, marks_of(stage.keys.forgotten, words))
+        survey = survey.without(forgotten_chats)
         ids = await people.add_all({peer: p for peer, p in survey.people.items() if peer not in forgotten})
         account = await Accounts(session).of(ids[owner_peer])
         seal = stage.keys.seal
@@ -106,13 +115,12 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
+        cleaner = cleaner_for(everyone.values(), owners, await tombstones.book())
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
-    named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
-    cleaner = cleaner_for(everyone.values(), owners, named_again)
-    return Prepared(account, ids[owner_peer], ids, members, forgotten, cleaner)
+    return Prepared(account, ids[owner_peer], ids, members, forgotten, forgotten_chats, cleaner)
 
 
 def _owner(survey: Survey, filename: str, hint: str | None, known: set[str]) -> str:
@@ -142,6 +150,8 @@ async def _finish(stage: Stage, import_id: str, folder: Path, report: ImportRepo
     async with stage.database.transaction() as session:
         imports = Imports(session)
         row = await imports.get(import_id)
+        if JobState(row.state).ended:
+            raise TakenOver
         if row.consent and row.account_id is not None:
             evidence = f"Given by the owner with import {import_id}."
             await grant_owner(session, stage.keys, row.account_id, map(int, report.by_chat), evidence)

@@ -30,6 +30,8 @@ class Keys:
 
     pseudonyms: bytes
     fingerprints: bytes
+    forgotten: bytes
+    receipts: bytes
     text: tuple[bytes, ...]
 
     @classmethod
@@ -38,9 +40,9 @@ class Keys:
 
     @classmethod
     def of(cls, content: KeyFile) -> Keys:
-        pseudonyms, fingerprints = (_keyed(content.secret, purpose) for purpose in (b"pseudonyms", b"fingerprints"))
-        text = tuple(one.key for one in content.text)
-        return cls(pseudonyms, fingerprints, text or (first_text_key(content.secret),))
+        text = tuple(one.key for one in content.text) or (first_text_key(content.secret),)
+        purposes = ("pseudonyms", "fingerprints", "forgotten", "receipts")
+        return cls(**{purpose: _keyed(content.secret, purpose.encode()) for purpose in purposes}, text=text)
 
     def peer_hash(self, peer: str) -> bytes:
         """How a Telegram peer (``user123``) is known in the tables: 32 bytes, meaningless without the key."""
@@ -49,6 +51,14 @@ class Keys:
     def fingerprint(self, content: bytes) -> bytes:
         """16 bytes that change when ``content`` does, and do not let short texts be guessed."""
         return _keyed(self.fingerprints, content)[:16]
+
+    def mark(self, kind: str, name: str) -> bytes:
+        """How somebody or something that was forgotten is recognised again: 32 bytes that name nobody."""
+        return _keyed(self.forgotten, f"{kind}:{name}".encode())
+
+    def sign(self, content: bytes) -> bytes:
+        """What shows that a receipt is as it was written."""
+        return _keyed(self.receipts, content)
 
     def seal(self, text: str) -> bytes:
         """Encrypt with AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes)."""

@@ -29,6 +29,10 @@ class Sealed(LargeBinary):
     """Text under the key of stored text. Rotating the key finds every column of this type."""
 
 
+class SealedJson(Sealed):
+    """The same, where the text is JSON."""
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(schema="ingest", naming_convention=NAMING)
 
@@ -41,7 +45,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     peer_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     pseudonym: Mapped[str] = mapped_column(Text, unique=True)
-    profile: Mapped[bytes] = mapped_column(Sealed)
+    profile: Mapped[bytes] = mapped_column(SealedJson)
 
 
 class Account(Base):
@@ -100,7 +104,7 @@ class Message(Base):
     via_bot: Mapped[bool]
     business: Mapped[bool]
     media: Mapped[str | None] = mapped_column(Text)
-    details: Mapped[bytes | None] = mapped_column(Sealed)
+    details: Mapped[bytes | None] = mapped_column(SealedJson)
     raw: Mapped[bytes | None] = mapped_column(Sealed)
     clean: Mapped[str | None] = mapped_column(Text)
     cleaned_with: Mapped[bytes] = mapped_column(LargeBinary)
@@ -187,23 +191,46 @@ class DatasetExample(Base):
 
 
 class Tombstone(Base):
-    """Somebody who is to stay forgotten. Nothing is kept of them but a keyed hash and the pseudonym that led here."""
+    """Somebody, or a chat, to stay forgotten: by keyed hashes, of who it is and of the words of their names.
+
+    ``kind``: person, whose hash is that of the peer, or chat.
+    """
 
     __tablename__ = "tombstones"
 
-    peer_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    pseudonym: Mapped[str] = mapped_column(Text, unique=True)
-    receipt: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, server_default="person")
+    words: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default=text("'{}'"))
     forgotten_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
 
 
+class Forgetting(Base):
+    """A receipt, which names nobody. ``subject`` is who it is about, until every place has been told."""
+
+    __tablename__ = "forgettings"
+    __table_args__ = (Index("ix_forgettings_marks", "marks", postgresql_using="gin"),)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    marks: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+    subject: Mapped[bytes | None] = mapped_column(SealedJson)
+    removed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    datasets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(MOMENT)
+
+
 class Notice(Base):
-    """What another service still has to be told: written with the change, deleted once the service has answered."""
+    """What a place still has to be told: written with the change, deleted once it has done its part.
+
+    ``counts`` is what it will have removed, noted before it is told, so that a repetition counts the same.
+    """
 
     __tablename__ = "notices"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text)
+    forgetting: Mapped[str | None] = mapped_column(ForeignKey("ingest.forgettings.id"))
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    counts: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())

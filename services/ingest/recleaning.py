@@ -5,11 +5,17 @@ from __future__ import annotations
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.repository.tombstones import Tombstones
 from services.ingest.stage import Stage
+from services.ingest.writing import TakenOver
 
 
 async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
-    """Those messages of an account that another cleaner cleaned; a transaction a batch, so that a kill loses little."""
+    """Those messages of an account that another cleaner cleaned; a transaction a batch, so that a kill loses little.
+
+    Raises:
+        TakenOver: somebody was forgotten meanwhile, whom this cleaner would name again.
+    """
     stage.progress.stage("cleaning", unit="messages")
     async with stage.database.transaction() as session:
         members = await History(session).members(account)
@@ -18,6 +24,9 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
     done = 0
     while True:
         async with stage.database.transaction() as session:
+            await People(session, stage.keys).hold()
+            if await Tombstones(session, stage.keys).book() != cleaner.forgotten:
+                raise TakenOver
             stale = await History(session).stale(account, cleaner.key, stage.settings.import_batch)
             cleaned = [
                 cleaner.clean(stage.keys.unseal(raw), pseudonyms.get(chat, frozenset())).text for chat, _, raw in stale

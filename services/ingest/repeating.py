@@ -24,7 +24,7 @@ async def repeat(stage: Stage, row: models.Import) -> ImportReport | None:
         report = _unchanged(before)
         await Imports(session).repeat(row.id, before.account_id, report)
         owners = (await Accounts(session).owners()).values()
-        cleaner = cleaner_for(await People(session, stage.keys).all(), owners)
+        cleaner = cleaner_for(await People(session, stage.keys).all(), owners)  # nobody was forgotten, says last_of
     await clean_again(stage, before.account_id, cleaner)
     return report
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -39,6 +40,21 @@ class IngestSettings(Settings):
     )
     import_retry_s: float = Field(
         default=5.0, gt=0, description="Pause before a job goes on when the database was away"
+    )
+
+    forget_patience: timedelta = Field(
+        default=timedelta(seconds=15),
+        ge=timedelta(0),
+        description="How long a request to forget waits for every place to be told; the rest goes on in the background",
+    )
+    forget_live_adapter: Literal["retire", "keep"] = Field(
+        default="retire",
+        description="A live adapter that learned from somebody forgotten: retire at once, or keep until another one is "
+        "promoted",
+    )
+    forget_retrain: bool = Field(
+        default=True,
+        description="Build withdrawn datasets anew without them, and train on those what had learned from them",
     )
 
     tg_api_id: int | None = Field(

@@ -12,10 +12,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from services.ingest import key_file
-from services.ingest.api import DATASET_TASK, IMPORT_TASK, PULL_TASK
+from services.ingest.api import DATASET_TASK, IMPORT_TASK, PULL_TASK, builder
 from services.ingest.building import build_dataset, fail_dataset
-from services.ingest.custody_api import ROTATE_TASK
-from services.ingest.forgetting import tell_others, withdrawal_of
+from services.ingest.custody_api import FORGET_TASK, ROTATE_TASK
+from services.ingest.forgetting.outbox import deliver
+from services.ingest.forgetting.withdrawing import withdrawal_of
 from services.ingest.importing import fail_import, import_export
 from services.ingest.keys import keys_in_use, load_keys
 from services.ingest.pulling.access import Access
@@ -25,6 +26,7 @@ from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.locks import only_worker
+from services.ingest.repository.notices import Forgettings
 from services.ingest.repository.pulls import EXPORTED, PULLED
 from services.ingest.rotating import fail_rotation, rotate_key
 from services.ingest.settings import IngestSettings
@@ -82,8 +84,23 @@ def pull_task(task: Task, import_id: str) -> None:
 async def _pull_and_tell(stage: Stage, import_id: str) -> None:
     """What was deleted at Telegram is told to others after the pull; whoever is silent is told when it is repeated."""
     await pull(stage, Access(settings, stage.keys, server), import_id)
-    async with withdrawal_of(settings, stage.database, stage.keys) as withdrawal:
-        await tell_others(withdrawal)
+    await _tell(stage)
+
+
+async def _tell(stage: Stage, forgetting_id: str | None = None) -> None:
+    build = builder(queue, Redis.from_url(settings.broker_url))
+    async with withdrawal_of(settings, stage.database, stage.keys, build) as withdrawal:
+        await deliver(withdrawal, forgetting_id)
+
+
+@queue.task(name=FORGET_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
+def forget_task(task: Task, forgetting_id: str) -> None:
+    """Tell every place that has not been told yet, for as long as it takes."""
+
+    async def give_up(*_: object) -> None:
+        """Nothing to undo: what waits is taken up when a worker starts."""
+
+    _work(task, forgetting_id, "forgetting", lambda stage: _tell(stage, forgetting_id), give_up)
 
 
 @queue.task(name=PULL_NEW_TASK)  # type: ignore[untyped-decorator]
@@ -159,20 +176,23 @@ def _work(
 def take_up_again(**_: Any) -> None:
     """Queue what is not done: a row may outlive its place in the queue. A job that is queued twice is done once."""
 
-    async def unended() -> tuple[list[str], list[str], list[str]]:
+    async def unended() -> tuple[list[str], list[str], list[str], list[str]]:
         database = Database(settings, pooled=False)
         try:
             async with database.transaction() as session:
                 imports, datasets = Imports(session), Datasets(session)
-                return await imports.unended(EXPORTED), await imports.unended(PULLED), await datasets.unended()
+                exports, pulls = await imports.unended(EXPORTED), await imports.unended(PULLED)
+                return exports, pulls, await datasets.unended(), await Forgettings(session).unfinished()
         finally:
             await database.close()
 
     try:
-        imports, pulls, datasets = run(unended())
+        imports, pulls, datasets, forgettings = run(unended())
     except Unavailable as error:
         log.warning("nothing_taken_up", why=error.message)
         return
+    for forgetting_id in forgettings:
+        enqueue(queue, FORGET_TASK, "ingest", forgetting_id=forgetting_id)
     for import_id in imports:
         enqueue(queue, IMPORT_TASK, "ingest", import_id=import_id)
     for import_id in pulls:

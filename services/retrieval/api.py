@@ -12,6 +12,7 @@ from services.retrieval import memory
 from services.retrieval.embeddings import Embedder
 from services.retrieval.indexing import request_index
 from shared.contracts.base import Receipt
+from shared.contracts.forgetting import Held
 from shared.contracts.jobs import Job
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
 from shared.database import Database
@@ -37,7 +38,11 @@ def make_router(database: Database, embedder: Embedder, queue: Celery, redis: Re
         return await memory.turns(database, conversation, limit)
 
     @router.post("/forget")
-    async def forget(request: ForgetRequest) -> Receipt:
-        return await memory.forget(database, request)
+    async def forget(request: ForgetRequest, dry_run: bool = False) -> Receipt:
+        return await memory.forget(database, request, dry_run=dry_run)
+
+    @router.get("/held")
+    async def held() -> list[Held]:
+        return await memory.held(database)
 
     return router

@@ -26,21 +26,24 @@ def subjects_of_turn(turn: Turn) -> list[str]:
 
 def subjects_of_exchange(exchange: Exchange) -> list[str]:
     people = [subject("person", person) for person in exchange.people]
-    return people + [subject("message", message) for message in exchange.message_ids]
+    return [*people, subject("chat", str(exchange.chat)), *(subject("message", id_) for id_ in exchange.message_ids)]
 
 
 def subjects_of_request(request: ForgetRequest) -> list[str]:
     """The subjects of a request.
 
     Raises:
-        Invalid: it does not name exactly one of person, conversation and message_ids.
+        Invalid: it does not name exactly one of person, conversation, chat and message_ids.
     """
-    if sum(part is not None for part in (request.person, request.conversation, request.message_ids)) != 1:
-        raise Invalid("Name exactly one of person, conversation and message_ids to forget.")
+    parts = (request.person, request.conversation, request.chat, request.message_ids)
+    if sum(part is not None for part in parts) != 1:
+        raise Invalid("Name exactly one of person, conversation, chat and message_ids to forget.")
     if request.person is not None:
         return [subject("person", request.person)]
     if request.conversation is not None:
         return [subject("conversation", request.conversation)]
+    if request.chat is not None:
+        return [subject("chat", str(request.chat))]
     return [subject("message", message) for message in request.message_ids or []]
 
 
@@ -50,6 +53,8 @@ def title(request: ForgetRequest) -> str:
         return request.person
     if request.conversation is not None:
         return f"conversation {request.conversation}"
+    if request.chat is not None:
+        return f"chat {request.chat}"
     return f"{len(request.message_ids or [])} messages"
 
 

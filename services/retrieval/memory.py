@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.retrieval import repository
 from services.retrieval.embeddings import Embedder, Vectors
 from services.retrieval.forgetting import is_forgotten, subjects_of_request, subjects_of_turn, title
+from services.retrieval.holdings import find_held
 from services.retrieval.passages import assemble, best
-from services.retrieval.repository import Conversations, Exchanges, Tombstones
+from services.retrieval.repository import Conversations, Exchanges, Runs, Tombstones
 from services.retrieval.terms import search_terms
 from shared.contracts.base import Receipt, Removed
+from shared.contracts.forgetting import Held
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, SearchRequest, Turn
 from shared.database import Database
 from shared.errors import Conflict, NotFound
+from shared.mentions import mentioning
 
 #: Candidates of each ranking: more than the ten examples that may be asked for, so that fusing has a choice.
 DEPTH = 24
@@ -109,11 +112,14 @@ async def remember(database: Database, turn: Turn) -> bool:
         return await Conversations(session).add(turn)
 
 
-async def forget(database: Database, request: ForgetRequest) -> Receipt:
-    """Remove what a person, a conversation or a set of messages left behind, and keep it from coming back.
+async def forget(database: Database, request: ForgetRequest, *, dry_run: bool = False) -> Receipt:
+    """Remove what a person, a conversation, a chat or a set of messages left behind, and keep it from coming back.
+
+    Args:
+        dry_run: take it back, and say only what it would have been.
 
     Raises:
-        Invalid: the request does not name exactly one of the three.
+        Invalid: the request does not name exactly one of the four.
     """
     subjects = subjects_of_request(request)
     removed: dict[str, int] = {}
@@ -121,10 +127,23 @@ async def forget(database: Database, request: ForgetRequest) -> Receipt:
         tombstones = Tombstones(session)
         await tombstones.hold_alone()
         await tombstones.bury(subjects)
-        if request.message_ids is None:
-            removed |= await Conversations(session).forget(person=request.person, conversation=request.conversation)
+        about = mentioning([request.person, *request.names]) if request.person is not None else None
+        if request.person is not None or request.conversation is not None:
+            removed |= await Conversations(session).forget(
+                person=request.person, conversation=request.conversation, about=about
+            )
         if request.conversation is None:
-            gone = await Exchanges(session).forget(person=request.person, message_ids=request.message_ids or [])
-            removed["exchanges"] = gone
+            removed["exchanges"] = await Exchanges(session).forget(
+                person=request.person, chat=request.chat, message_ids=request.message_ids or [], about=about
+            )
+            await Runs(session).forget_cursors()
+        if dry_run:
+            await session.rollback()
     lines = [Removed(service="retrieval", what=what, count=count) for what, count in removed.items()]
     return Receipt(subject=title(request), removed=lines)
+
+
+async def held(database: Database) -> list[Held]:
+    """Whom, and which chats, something is held of."""
+    async with database.transaction() as session:
+        return await find_held(session)

@@ -16,8 +16,10 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    false,
     func,
     literal_column,
+    or_,
     select,
     text,
     union_all,
@@ -87,9 +89,17 @@ class Conversations:
         rows = (await self._session.scalars(newest.limit(limit))).all()
         return [Turn.model_validate(_columns(row)) for row in reversed(rows)]
 
-    async def forget(self, *, person: str | None = None, conversation: str | None = None) -> dict[str, int]:
-        """Remove the turns of a person or a conversation, and the conversations that are empty then."""
+    async def forget(
+        self, *, person: str | None = None, conversation: str | None = None, about: str | None = None
+    ) -> dict[str, int]:
+        """Remove the turns of a person or a conversation, and the conversations that are empty then.
+
+        Args:
+            about: an expression; turns in which it is found go as well.
+        """
         spoken = TurnRow.person == person if person is not None else TurnRow.conversation == conversation
+        if about:
+            spoken = or_(spoken, TurnRow.message.regexp_match(about, "i"), TurnRow.reply.regexp_match(about, "i"))
         removed = delete(TurnRow).where(spoken).returning(TurnRow.persona, TurnRow.conversation)
         touched = [tuple(row) for row in await self._session.execute(removed)]
         left = exists().where(TurnRow.persona == ConversationRow.persona, TurnRow.conversation == ConversationRow.id)
@@ -139,14 +149,27 @@ class Exchanges:
         gone = delete(ExchangeRow).where(ExchangeRow.persona == persona, ExchangeRow.seen_at < since)
         return await _count(self._session, gone)
 
-    async def forget(self, *, person: str | None = None, message_ids: Sequence[str] = ()) -> int:
-        """Remove every exchange that a person or one of these messages is in."""
-        involved = (
-            ExchangeRow.people.contains([person])
-            if person is not None
-            else ExchangeRow.message_ids.overlap(message_ids)
-        )
-        return await _count(self._session, delete(ExchangeRow).where(involved))
+    async def forget(
+        self,
+        *,
+        person: str | None = None,
+        chat: int | None = None,
+        message_ids: Sequence[str] = (),
+        about: str | None = None,
+    ) -> int:
+        """Remove every exchange that a person or one of these messages is in, or that is of a chat.
+
+        Args:
+            about: an expression; exchanges in which it is found go as well.
+        """
+        involved: list[ColumnElement[bool]] = [ExchangeRow.message_ids.overlap(message_ids)] if message_ids else []
+        if person is not None:
+            involved.append(ExchangeRow.people.contains([person]))
+        if chat is not None:
+            involved.append(ExchangeRow.chat == chat)
+        if about:
+            involved += [column.regexp_match(about, "i") for column in (ExchangeRow.context, ExchangeRow.reply)]
+        return await _count(self._session, delete(ExchangeRow).where(or_(false(), *involved)))
 
     async def sample_replies(self, persona: str, limit: int) -> list[tuple[str, str]]:
         """Ids and replies, in an order that is arbitrary but always the same."""
@@ -176,8 +199,12 @@ class Runs:
     async def advance(self, run_id: str, model: str, cursor: str | None, done: int) -> None:
         await self._session.execute(_run(run_id, model).values(cursor=cursor, done=done))
 
+    async def forget_cursors(self) -> None:
+        """A cursor names a chat and a message. Runs that have not ended begin anew, and find most of it stored."""
+        await self._session.execute(update(RunRow).values(cursor=None, done=0).where(RunRow.finished_at.is_(None)))
+
     async def finish(self, run_id: str, persona: str, model: str) -> None:
-        await self._session.execute(_run(run_id, model).values(finished_at=func.now()))
+        await self._session.execute(_run(run_id, model).values(finished_at=func.now(), cursor=None))
         row = insert(IndexRow).values(persona=persona, model=model)
         new = {"model": model, "indexed_at": func.now()}
         await self._session.execute(row.on_conflict_do_update(index_elements=["persona"], set_=new))

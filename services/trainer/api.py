@@ -13,6 +13,7 @@ from services.trainer.repository import Runs
 from services.trainer.run_folder import RunFolder
 from services.trainer.starting import Starter
 from shared.contracts.base import Name
+from shared.contracts.forgetting import Held
 from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
 
 
@@ -98,5 +99,10 @@ async def routes(rooms: Inside) -> list[Route]:
 
 
 @router.post("/datasets/{dataset}/taint")
-async def taint(rooms: Inside, dataset: str) -> list[Adapter]:
-    return await rooms.registry.taint(dataset)
+async def taint(rooms: Inside, dataset: str, keep_live: bool = False, dry_run: bool = False) -> list[Adapter]:
+    return await rooms.registry.taint(dataset, keep_live=keep_live, dry_run=dry_run)
+
+
+@router.get("/held")
+async def held(rooms: Inside) -> list[Held]:
+    return await rooms.registry.held()

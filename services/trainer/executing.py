@@ -155,6 +155,8 @@ class Executor:
     def _clear(self, row: RunRow, folder: RunFolder) -> None:
         """Remove what only the stage needed, and an adapter that was finished too late to count."""
         folder.clear_work()
+        if row.state == JobState.CANCELLED:
+            folder.clear_words()  # its data may have been withdrawn
         if row.output and row.state != JobState.DONE:
             for kind in ("adapters", "merged"):
                 ArtifactStore(self.settings.anselm_home / kind).remove(row.output)

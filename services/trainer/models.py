@@ -46,7 +46,10 @@ class RunRow(Base):
 
 
 class AdapterRow(Base):
-    """An adapter. Whether it is live follows from the promotions; where it lies, from ANSELM_HOME and its name."""
+    """An adapter. Whether it is live follows from the promotions; where it lies, from ANSELM_HOME and its name.
+
+    ``leaving``: its data was withdrawn, and it may speak until another is promoted; then it is tainted.
+    """
 
     __tablename__ = "adapters"
     __table_args__ = (UniqueConstraint("persona", "version"), Index("ix_adapters_dataset", "dataset"))
@@ -63,6 +66,7 @@ class AdapterRow(Base):
     system_prompt: Mapped[str] = mapped_column(Text)
     merged: Mapped[bool] = mapped_column(Boolean, default=False)
     tainted: Mapped[bool] = mapped_column(Boolean, default=False)
+    leaving: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -29,7 +29,7 @@ async def make_plan(settings: TrainerSettings, database: Database, ingest: Inges
         if row.stage in MAKING and row.output is None:
             row.output = await Runs(session).next_output(row.persona)
         parent = await Adapters(session).get(row.adapter) if row.adapter else None
-    if parent is not None and parent.tainted:
+    if parent is not None and (parent.tainted or parent.leaving):
         raise Conflict(f"{parent.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
     dataset = await usable_dataset(ingest, row.dataset, row.persona)
     locate(settings, row.base_model)

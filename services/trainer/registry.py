@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -13,8 +15,10 @@ from services.trainer.baselines import forget_baselines
 from services.trainer.liveness import learned_from, standing
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow
 from services.trainer.repository import Adapters, Evaluations, Promotions, Runs
+from services.trainer.run_folder import RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
+from shared.contracts.forgetting import Held, HeldKind
 from shared.contracts.jobs import JobState
 from shared.contracts.trainer import REGISTRY_CHANNEL, Adapter, Evaluation, Promotion, Route
 from shared.database import Database
@@ -69,7 +73,10 @@ class Registry:
                 persona=row.persona, adapter=name, previous=now.adapter if now else None, rolled_back=False
             )
             await Promotions(session).add(promoted)
-        await self.redis.publish(REGISTRY_CHANNEL, row.persona)
+            left = {one.name for one in await Adapters(session).all(row.persona) if one.leaving}
+            await self._taint(session, left)
+        await self.redis.publish(REGISTRY_CHANNEL, promoted.persona)
+        await asyncio.to_thread(self._remove, left, [])
         return showing.promotion(promoted)
 
     async def roll_back(self, persona: str) -> Promotion:
@@ -91,25 +98,53 @@ class Registry:
         await self.redis.publish(REGISTRY_CHANNEL, persona)
         return answer
 
-    async def taint(self, data: str) -> list[Adapter]:
+    async def taint(self, data: str, *, keep_live: bool = False, dry_run: bool = False) -> list[Adapter]:
         """Withdraw what was learned from a dataset or a preference dataset, and stop what learns from it now.
 
-        Weights, checkpoints and quoted replies are removed; the names stay known. Repeating it is safe.
+        Weights, checkpoints, quoted replies and logs are removed; the names stay known. Repeating it is safe.
+
+        Args:
+            keep_live: the live one among them is only marked as leaving: it is tainted when another is promoted.
+            dry_run: change nothing; the answer is what would become tainted by it.
         """
         async with self.database.transaction() as session:
+            rows = list(await Adapters(session).all(None))
+            learned = learned_from(rows, data)
+            if dry_run:
+                return await self._shown(session, [row for row in rows if row.name in learned and not row.tainted])
             for run in await Runs(session).unfinished():
                 if data in (run.dataset, run.preferences):
                     why = f"{data} was withdrawn: somebody in it is to be forgotten."
                     await Runs(session).end(run.id, JobState.CANCELLED, error=why)
-            names = learned_from(await Adapters(session).all(None), data)
-            await Adapters(session).taint(names)
-            session.expire_all()
-            rows = [row for row in await Adapters(session).all(None) if row.name in names]
-            shown = await self._shown(session, rows)
-        for persona in sorted({row.persona for row in rows}):
-            await self.redis.publish(REGISTRY_CHANNEL, persona)
-        await asyncio.to_thread(self._remove, data, names)
+            kept = {row.name for row in rows if row.name in learned and keep_live and await self._speaks(session, row)}
+            await Adapters(session).leave(kept)
+            runs = [run.id for run in await Runs(session).on({data}, learned)]
+            shown = await self._taint(session, learned - kept)
+        await self._withdrawn(shown)
+        await asyncio.to_thread(self._remove, learned - kept, runs)
+        await asyncio.to_thread(forget_baselines, self.settings, data)
         return shown
+
+    async def _taint(self, session: AsyncSession, names: set[str]) -> list[Adapter]:
+        await Adapters(session).taint(names)
+        session.expire_all()
+        return await self._shown(session, [row for row in await Adapters(session).all(None) if row.name in names])
+
+    async def _withdrawn(self, adapters: Sequence[Adapter]) -> None:
+        for persona in sorted({adapter.persona for adapter in adapters}):
+            await self.redis.publish(REGISTRY_CHANNEL, persona)
+
+    async def held(self) -> list[Held]:
+        """Datasets that an untainted adapter learned from, or that a run works with."""
+        async with self.database.transaction() as session:
+            adapters = [row for row in await Adapters(session).all(None) if not row.tainted]
+            unfinished = await Runs(session).unfinished()
+        counts: Counter[tuple[str, str]] = Counter()
+        for what, rows in (("adapters", adapters), ("runs", unfinished)):
+            counts.update((name, what) for row in rows for name in {row.dataset, row.preferences} if name)
+        return [
+            Held(kind=HeldKind.DATASET, name=name, what=what, count=count) for (name, what), count in counts.items()
+        ]
 
     async def routes(self) -> list[Route]:
         async with self.database.transaction() as session:
@@ -130,14 +165,15 @@ class Registry:
         promotions = await Promotions(session).all()
         return showing.adapters(rows, promotions, evaluations, self.settings.anselm_home)
 
-    def _remove(self, data: str, names: set[str]) -> None:
-        forget_baselines(self.settings, data)
+    def _remove(self, adapters: set[str], runs: Sequence[str]) -> None:
+        for run in runs:
+            RunFolder(self.settings.runs_folder / run).clear_words()
         for kind in ("adapters", "merged"):
-            for name in names:
+            for name in adapters:
                 ArtifactStore(self.settings.anselm_home / kind).remove(name)
 
     def _require_fit(self, row: AdapterRow, evaluated: EvaluationRow | None) -> None:
-        if row.tainted:
+        if row.tainted or row.leaving:
             raise Conflict(f"{row.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
         if evaluated is None:
             raise GateRefused(f"{row.name} was not evaluated.", hint=f"Run: anselm evaluate {row.name}")

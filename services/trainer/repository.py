@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Integer, cast, func, select, text, update
+from sqlalchemy import Integer, cast, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow, RunRow
@@ -56,6 +56,13 @@ class Runs:
         query = select(RunRow).where(RunRow.state.in_(UNFINISHED)).order_by(RunRow.created_at)
         return (await self._session.scalars(query)).all()
 
+    async def on(self, data: Collection[str], adapters: Collection[str]) -> Sequence[RunRow]:
+        """The runs that worked with these datasets or preference datasets, or with one of these adapters."""
+        query = select(RunRow).where(
+            or_(RunRow.dataset.in_(data), RunRow.preferences.in_(data), RunRow.adapter.in_(adapters))
+        )
+        return (await self._session.scalars(query)).all()
+
     async def next_output(self, persona: str) -> str:
         """A name for the adapter that a run is about to make. Others wait until this transaction ends."""
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"anselm-adapter-{persona}"))))
@@ -88,10 +95,17 @@ class Adapters:
     async def merged(self, name: str) -> None:
         await self._session.execute(update(AdapterRow).where(AdapterRow.name == name).values(merged=True))
 
+    async def leave(self, names: Collection[str]) -> None:
+        """Mark adapters as leaving, and empty the samples that quote what they learned."""
+        await self._session.execute(update(AdapterRow).where(AdapterRow.name.in_(names)).values(leaving=True))
+        quoting = update(EvaluationRow).where(EvaluationRow.adapter.in_(names))
+        await self._session.execute(quoting.values(samples=[]))
+
     async def taint(self, names: Collection[str]) -> None:
         """Mark adapters as tainted, their checkpoints as gone, and empty the samples that quote what they learned."""
         named = AdapterRow.name.in_(names)
-        await self._session.execute(update(AdapterRow).where(named).values(tainted=True, merged=False))
+        gone = {"tainted": True, "leaving": False, "merged": False}
+        await self._session.execute(update(AdapterRow).where(named).values(gone))
         quoting = update(EvaluationRow).where(EvaluationRow.adapter.in_(names))
         await self._session.execute(quoting.values(samples=[]))
 

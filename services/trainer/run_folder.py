@@ -82,6 +82,11 @@ class RunFolder:
         """Remove everything that holds what somebody wrote, and the checkpoints."""
         shutil.rmtree(self.work, ignore_errors=True)
 
+    def clear_words(self) -> None:
+        """The same, and whatever the stage's libraries wrote about it. Figures stay."""
+        self.clear_work()
+        self.log.unlink(missing_ok=True)
+
 
 def _replace(file: Path, content: bytes) -> None:
     scratch = file.with_suffix(".new")

@@ -111,7 +111,7 @@ class Starter:
             row = await Adapters(session).get(request.adapter)
         if row.persona != request.persona:
             raise Invalid(f"adapter: {row.name} speaks for {row.persona}, not for {request.persona}.")
-        if row.tainted:
+        if row.tainted or row.leaving:
             raise Conflict(f"{row.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
         return row
 

@@ -8,12 +8,14 @@ from shared.clients.base import Client
 from shared.contracts.base import Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
+    ForgetOpinions,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
     Rating,
     RatingRequest,
 )
+from shared.contracts.forgetting import Held
 from shared.settings import Settings
 
 
@@ -41,5 +43,13 @@ class FeedbackClient(Client):
     async def datasets(self, persona: str | None = None) -> list[PreferenceDataset]:
         return await self._list(PreferenceDataset, "/v1/datasets", persona=persona)
 
-    async def forget(self, person: str) -> Receipt:
-        return await self._post(Receipt, f"/v1/people/{person}/forget")
+    async def forget(self, request: ForgetOpinions, *, dry_run: bool = False) -> Receipt:
+        """
+        Args:
+            dry_run: remove nothing, say only what it would be.
+        """
+        return await self._post(Receipt, "/v1/forget", request, dry_run=dry_run)
+
+    async def held(self) -> list[Held]:
+        """Whom something is held of."""
+        return await self._list(Held, "/v1/held")

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from shared.clients.base import Client, error_from
-from shared.contracts.base import Receipt
+from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind, Verification
 from shared.contracts.ingest import (
     Chat,
     Consent,
@@ -160,6 +160,13 @@ class IngestClient(Client):
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
 
-    async def forget(self, person: str) -> Receipt:
-        """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""
-        return await self._post(Receipt, f"/v1/people/{person}/forget")
+    async def forget(self, subject: str, kind: SubjectKind | None = None) -> ForgettingReceipt:
+        """Forget a contact, a tester or a chat, everywhere and for good; a tombstone keeps them from coming back."""
+        return await self._post(ForgettingReceipt, "/v1/forget", ForgetRequest(subject=subject, kind=kind))
+
+    async def receipt(self, forgetting_id: str) -> ForgettingReceipt:
+        return await self._get(ForgettingReceipt, f"/v1/forget/{forgetting_id}")
+
+    async def verify(self, subject: str, kind: SubjectKind | None = None) -> Verification:
+        """Check a receipt, by its id or its subject, and look again for what it says is gone."""
+        return await self._post(Verification, "/v1/forget/verify", ForgetRequest(subject=subject, kind=kind))

@@ -6,6 +6,7 @@ import httpx
 
 from shared.clients.base import Client
 from shared.contracts.base import Receipt
+from shared.contracts.forgetting import Held
 from shared.contracts.jobs import Job
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
 from shared.settings import Settings
@@ -31,5 +32,13 @@ class RetrievalClient(Client):
     async def turns(self, conversation: str) -> list[Turn]:
         return await self._list(Turn, f"/v1/conversations/{conversation}/turns")
 
-    async def forget(self, request: ForgetRequest) -> Receipt:
-        return await self._post(Receipt, "/v1/forget", request)
+    async def forget(self, request: ForgetRequest, *, dry_run: bool = False) -> Receipt:
+        """
+        Args:
+            dry_run: remove nothing, say only what it would be.
+        """
+        return await self._post(Receipt, "/v1/forget", request, dry_run=dry_run)
+
+    async def held(self) -> list[Held]:
+        """Whom, and which chats, something is held of."""
+        return await self._list(Held, "/v1/held")

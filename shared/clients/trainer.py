@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from shared.clients.base import Client
+from shared.contracts.forgetting import Held
 from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
 from shared.settings import Settings
 
@@ -52,8 +53,17 @@ class TrainerClient(Client):
     async def routes(self) -> list[Route]:
         return await self._list(Route, "/v1/routes")
 
-    async def taint(self, dataset: str) -> list[Adapter]:
-        """Mark every adapter that learned from a dataset or a preference dataset as tainted; the live one among them
-        is withdrawn."""
-        response = await self._call("POST", f"/v1/datasets/{dataset}/taint")
+    async def taint(self, dataset: str, *, keep_live: bool = False, dry_run: bool = False) -> list[Adapter]:
+        """Mark every adapter that learned from a dataset or a preference dataset as tainted.
+
+        Args:
+            keep_live: the live one among them speaks until another is promoted, instead of being withdrawn at once.
+            dry_run: change nothing, say only which adapters would become tainted by it.
+        """
+        params = {"keep_live": keep_live, "dry_run": dry_run}
+        response = await self._call("POST", f"/v1/datasets/{dataset}/taint", params=params)
         return [Adapter.model_validate(item) for item in response.json()]
+
+    async def held(self) -> list[Held]:
+        """The datasets and preference datasets that untainted adapters learned from, or runs work with."""
+        return await self._list(Held, "/v1/held")

@@ -39,3 +39,4 @@ class Receipt(Contract):
 
     subject: str
     removed: list[Removed]
+    datasets: list[str] = Field(default_factory=list, description="datasets among it, for the trainer to withdraw")

@@ -23,6 +23,7 @@ class Reply(Contract):
     adapter: Name | None = None
     context: list[ChatMessage] = Field(description="the conversation up to and including the message answered")
     text: str
+    asker: str | None = Field(default=None, description="who was answered: their words are in the context")
 
 
 class RatingRequest(Contract):
@@ -52,6 +53,7 @@ class PairRequest(Contract):
     chosen: str = Field(min_length=1)
     rejected: str = Field(min_length=1)
     person: str
+    asker: str | None = Field(default=None, description="who was answered: their words are in the context")
     source: str = Field(default="comparison", pattern=r"^(comparison|rewrite)$")
 
 
@@ -76,6 +78,13 @@ class PreferenceDataset(Contract):
     path: str
     digest: str
     created_at: datetime
+
+
+class ForgetOpinions(Contract):
+    """What a person said and what was said to them, and every opinion that mentions them or one of ``names``."""
+
+    person: str
+    names: list[str] = Field(default_factory=list)
 
 
 class FeedbackStatistics(Contract):

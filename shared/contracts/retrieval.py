@@ -61,11 +61,16 @@ class Turn(Contract):
 
 
 class ForgetRequest(Contract):
-    """Exactly what a person, a conversation or a set of messages left behind is removed."""
+    """Exactly what a person, a conversation, a chat of the history or a set of messages left behind is removed.
+
+    Of a person also goes what others said about them: wherever their name here, or one of ``names``, is mentioned.
+    """
 
     person: str | None = None
     conversation: str | None = None
+    chat: int | None = None
     message_ids: list[str] | None = None
+    names: list[str] = Field(default_factory=list)
 
 
 #: Name of the Celery task on queue ``memory`` that stores a ``Turn``. Its one argument is ``turn``: the turn as JSON.

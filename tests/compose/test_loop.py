@@ -23,6 +23,7 @@ from shared.clients.retrieval import RetrievalClient
 from shared.clients.trainer import TrainerClient
 from shared.contracts.base import ChatMessage
 from shared.contracts.feedback import PairRequest, PreferenceKind, PreferenceRequest
+from shared.contracts.forgetting import SubjectKind
 from shared.contracts.inference import AnswerExtension, ChatExtension
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import JobState
@@ -145,8 +146,8 @@ async def test_the_loop(stack: Stack, clients: Clients, bot_api_port: int) -> No
     states = {adapter.name: adapter.state for adapter in await clients.trainer.adapters(PERSONA)}
     assert states == {first: AdapterState.RETIRED, second: AdapterState.LIVE}
 
-    receipt = await clients.feedback.forget("tester-1")
-    assert sum(removed.count for removed in receipt.removed) >= 8
+    receipt = await clients.ingest.forget("tester-1", SubjectKind.TESTER)
+    assert sum(removed.count for removed in receipt.removed if removed.service == "feedback") >= 8
 
 
 def pair(number: int) -> PairRequest:

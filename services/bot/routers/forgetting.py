@@ -10,8 +10,12 @@ from services.bot import keyboards, texts
 from services.bot.callbacks import acknowledge, replace_text
 from services.bot.disclosure import Conversations
 from services.bot.forgetting import Forgetting, Forgotten
-from services.bot.identity import conversation_of, person_of
+from services.bot.identity import person_of
 from services.bot.journal import Journal
+from shared.errors import AnselmError
+from shared.telemetry import logger
+
+log = logger(__name__)
 
 
 async def ask(message: Message) -> None:
@@ -35,12 +39,15 @@ async def decide(
     if not callback_data.confirmed:
         await replace_text(callback, texts.FORGET_KEPT)
         return
-    chat = callback.message.chat
-    own = conversation_of(chat) if chat.type == "private" else None
-    done = await journal.once("forgotten", Forgotten, lambda: forgetting.forget(person_of(callback.from_user), own))
-    if own is not None:
-        await conversations.forget(chat.id)
-    await replace_text(callback, texts.receipt(done.receipt, done.unreachable))
+    try:
+        done = await journal.once("forgotten", Forgotten, lambda: forgetting.forget(person_of(callback.from_user)))
+    except AnselmError as error:
+        log.warning("forget_failed", error=type(error).__name__)
+        await replace_text(callback, texts.FORGET_LATER)
+        return
+    if callback.message.chat.type == "private":
+        await conversations.forget(callback.message.chat.id)
+    await replace_text(callback, texts.receipt(done.removed, done.waiting))
 
 
 def make_router() -> Router:

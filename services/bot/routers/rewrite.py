@@ -43,6 +43,7 @@ async def _save(message: Message, shown: Shown, text: str, feedback: FeedbackCli
         chosen=text,
         rejected=reply.text,
         person=person_of(message.from_user),
+        asker=reply.asker,
         source="rewrite",
     )
     try:

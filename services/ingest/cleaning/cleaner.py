@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from services.ingest.cleaning.forgotten_names import ForgottenBook
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from shared.privacy.detectors import VERSION, maskers_for
 from shared.privacy.masking import Cleaned, clean_text
@@ -21,20 +22,23 @@ class Cleaner:
 
     book: NameBook
     key: bytes
+    forgotten: ForgottenBook | None = None
 
     @classmethod
-    def of(cls, people: Iterable[Known]) -> Cleaner:
+    def of(cls, people: Iterable[Known], forgotten: ForgottenBook | None = None) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
-        return cls(
-            NameBook.of(known), hashlib.sha256(repr((VERSION, [_facts(p) for p in known])).encode()).digest()[:16]
-        )
+        facts = (VERSION, [_facts(p) for p in known], sorted(forgotten.marks) if forgotten else [])
+        return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], forgotten)
 
     def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
         """
         Args:
             members: pseudonyms of those who write in the chat.
         """
-        return clean_text(text, (*maskers_for(text), NameMasker(self.book, frozenset(members))))
+        names = [NameMasker(self.book, frozenset(members))]
+        if self.forgotten:
+            names.append(NameMasker(self.forgotten, handles=False))
+        return clean_text(text, (*maskers_for(text), *names))
 
 
 def _facts(person: Known) -> tuple[object, ...]:

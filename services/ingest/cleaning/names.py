@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from services.ingest.cleaning.common_words import COMMON, DETERMINERS, NEEDS_CAPITAL, PARTICLES
 from services.ingest.cleaning.inflection import fold, forms
@@ -30,6 +31,14 @@ class Known:
     keep: frozenset[str] = frozenset()
 
 
+class Book(Protocol):
+    """Whose name a word is."""
+
+    def has_none_of(self, text: str) -> bool: ...
+
+    def bearer(self, word: str, members: Collection[str]) -> str | None: ...
+
+
 @dataclass
 class NameBook:
     """Who is called what: one dictionary access a word. Built once an import, shared by all chats.
@@ -43,15 +52,14 @@ class NameBook:
     def of(cls, people: Iterable[Known]) -> NameBook:
         book = cls()
         for person in people:
-            for word in _words_of(person):
+            for word in words_of(person):
                 book._words.setdefault(word, []).append(person.replacement)
         return book
 
     def has_none_of(self, text: str) -> bool:
         """Whether no word of a text is a name, which most texts have none of; a no may be wrong, a yes is not."""
-        composed = text.isascii() or unicodedata.is_normalized("NFC", text)
-        # Word by word: folding a letter such as the Turkish İ makes two, of which the second ends a word.
-        return composed and "@" not in text and self._words.keys().isdisjoint(map(str.casefold, WORD.findall(text)))
+        words = plain_words(text)
+        return words is not None and self._words.keys().isdisjoint(words)
 
     def bearer(self, word: str, members: Collection[str]) -> str | None:
         bearers = self._words.get(word)
@@ -65,10 +73,12 @@ class NameMasker:
     """
     Args:
         members: replacements of those who write in this chat: names that are also words are taken for theirs sooner.
+        handles: whether an @username that is nobody's goes too.
     """
 
-    book: NameBook
+    book: Book
     members: frozenset[str] = frozenset()
+    handles: bool = True
 
     def find(self, text: str) -> Iterator[Span]:
         if self.book.has_none_of(text):
@@ -92,7 +102,7 @@ class NameMasker:
         word = fold(match[0])
         person = self.book.bearer(word, self.members)
         if person is None and word.startswith("@"):
-            return self._handle(word)
+            return self._handle(word) if self.handles else None
         if person is None or (word.lstrip("@") in COMMON and not self._is_name(text, match, person, last)):
             return None
         return person
@@ -116,7 +126,16 @@ class NameMasker:
         return person in self.members and likely and previous not in DETERMINERS
 
 
-def _words_of(person: Known) -> set[str]:
+def plain_words(text: str) -> Iterator[str] | None:
+    """The words of a text, folded; ``None`` where folding is not that simple, or an @username is among them."""
+    if "@" in text or not (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return None
+    # Word by word: folding a letter such as the Turkish İ makes two, of which the second ends a word.
+    return map(str.casefold, WORD.findall(text))
+
+
+def words_of(person: Known) -> set[str]:
+    """Every word, folded, that stands for a person."""
     found: set[str] = set()
     kept = {form for name in person.keep for form in forms(name)}
     for name in person.names:

@@ -15,6 +15,7 @@ from services.ingest.pulling.plan import Plan, make_plan, save_plan
 from services.ingest.pulling.pull_file import PULL
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.pulls import PULLED, Pulls
+from services.ingest.repository.tombstones import Tombstones
 from services.ingest.settings import IngestSettings
 from shared.contracts.ingest import LoginStep, PullRequest
 from shared.database import Database
@@ -37,7 +38,7 @@ async def request_pull(access: Access, database: Database, request: PullRequest)
 
 
 async def known_dialogs(access: Access, database: Database) -> tuple[list[Dialog], set[int]]:
-    """The account's chats, and the ids of those that were pulled before.
+    """The account's chats without those to stay forgotten, and the ids of those that were pulled before.
 
     Raises:
         Conflict: nobody is logged in, or no longer.
@@ -51,7 +52,9 @@ async def known_dialogs(access: Access, database: Database) -> tuple[list[Dialog
     async with database.transaction() as session:
         pulls = Pulls(session)
         account = await pulls.account(access.keys.peer_hash(f"user{login.user}"))
-        return dialogs, set(await pulls.cursors(account))
+        forgotten = await Tombstones(session, access.keys).chats(dialog.id for dialog in dialogs)
+        kept = [dialog for dialog in dialogs if dialog.id not in forgotten]
+        return kept, set(await pulls.cursors(account))
 
 
 async def _record(settings: IngestSettings, database: Database, plan: Plan, *, consent: bool) -> models.Import:

@@ -8,14 +8,12 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from services.ingest.forgetting import withdraw
+from services.ingest.forgetting.withdrawing import withdraw
 from services.ingest.pulling.pull_file import Part, PullFile
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.pulls import Pulls
 from services.ingest.settings import IngestSettings
 from shared.contracts.ingest import ImportReport
-
-SUBJECT = "deleted at Telegram"
 
 
 @dataclass
@@ -61,5 +59,5 @@ async def _remove_missing(session: AsyncSession, settings: IngestSettings, accou
     gone = await Pulls(session).remove_missing(account, part.chat, part.after, part.pulled_to, read.again)
     if gone:
         datasets = await Datasets(session).with_messages(account, part.chat, gone)
-        await withdraw(session, settings, datasets, [f"{part.chat}:{number}" for number in gone], SUBJECT)
+        await withdraw(session, settings, datasets, [f"{part.chat}:{number}" for number in gone])
     return len(gone)

@@ -20,12 +20,12 @@ class Datasets:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, name: str) -> models.Dataset:
+    async def get(self, name: str, *, lock: bool = False) -> models.Dataset:
         """
         Raises:
             NotFound: there is no such dataset; the hint lists those that there are.
         """
-        found = await self._session.get(models.Dataset, name)
+        found = await self._session.get(models.Dataset, name, with_for_update=lock)
         if found is None:
             known = ", ".join(await self._session.scalars(select(models.Dataset.name).order_by(models.Dataset.name)))
             raise NotFound(f"There is no dataset {name!r}.", hint=f"There: {known or 'none'}.")

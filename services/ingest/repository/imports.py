@@ -60,7 +60,7 @@ class Imports:
             models.Import.id.not_in([found.id, row.id]),
             or_(models.Import.finished_at.is_(None), models.Import.finished_at > found.created_at),
         )
-        forgotten = select(models.Tombstone.pseudonym)
+        forgotten = select(models.Tombstone.hash)
         if await self._session.scalar(others.limit(1)) or await self._session.scalar(forgotten.limit(1)):
             return None
         return found
@@ -78,7 +78,7 @@ class Imports:
         return row
 
     async def begin(self, import_id: str, account_id: int) -> None:
-        query = update(models.Import).where(models.Import.id == import_id)
+        query = update(models.Import).where(models.Import.id == import_id, models.Import.state.in_(UNENDED))
         await self._session.execute(query.values(state=JobState.RUNNING, account_id=account_id))
 
     async def advance(self, import_id: str, old: int, new: int, report: ImportReport) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from services.ingest.cleaning.pseudonyms import pseudonym
 from services.ingest.keys import Keys
+from services.ingest.repository.tombstones import PERSON, Tombstones
 from services.ingest.telegram.survey import Profile
 from shared.errors import NotFound
 
@@ -35,11 +36,6 @@ class People:
         self._session = session
         self._keys = keys
 
-    async def forgotten(self, peers: Iterable[str]) -> set[str]:
-        """Those of the peers who are to stay forgotten."""
-        hashes = set(await self._session.scalars(select(models.Tombstone.peer_hash)))
-        return {peer for peer in peers if self._keys.peer_hash(peer) in hashes} if hashes else set()
-
     async def all(self) -> list[KnownPerson]:
         rows = await self._session.scalars(select(models.Person).order_by(models.Person.id))
         return [self._open(row) for row in rows]
@@ -60,17 +56,16 @@ class People:
 
     async def add_all(self, profiles: Mapping[str, Profile]) -> dict[str, int]:
         """Add who is new, add new names to who is known. Returns row ids by peer."""
-        await self._lock()
+        await self.hold()
         known = {one.peer: one for one in await self.all()}
-        taken = {one.pseudonym for one in known.values()} | set(
-            await self._session.scalars(select(models.Tombstone.pseudonym))
-        )
+        taken = {one.pseudonym for one in known.values()}
+        forgotten = await Tombstones(self._session, self._keys).hashes(PERSON)
         for peer, profile in sorted(profiles.items()):
             if peer in known:
                 await self._rename(known[peer], profile)
                 continue
             peer_hash = self._keys.peer_hash(peer)
-            name = pseudonym(peer_hash, taken)
+            name = pseudonym(peer_hash, taken, forgotten)
             taken.add(name)
             self._session.add(models.Person(peer_hash=peer_hash, pseudonym=name, profile=self._seal(peer, profile)))
         await self._session.flush()
@@ -90,8 +85,8 @@ class People:
             row = await self._session.get_one(models.Person, known.id)
             row.profile = self._seal(known.peer, merged)
 
-    async def _lock(self) -> None:
-        """Two imports at once must not give two people one pseudonym."""
+    async def hold(self) -> None:
+        """Two imports at once must not give two people one pseudonym, nor bring back whom another process forgets."""
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtext("ingest.people"))))
 
     def _seal(self, peer: str, profile: Profile) -> bytes:

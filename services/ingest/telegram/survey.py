@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -72,6 +72,16 @@ class Survey:
             month = time.strftime("%Y-%m", time.gmtime(day * DAY))
             found[month] = found.get(month, 0) + count
         return found
+
+    def without(self, chats: Collection[int]) -> Survey:
+        """The same as if these chats were not there; their messages are still in the spool."""
+        return replace(
+            self,
+            chats={number: chat for number, chat in self.chats.items() if number not in chats},
+            senders={number: counts for number, counts in self.senders.items() if number not in chats},
+            topics={number: titles for number, titles in self.topics.items() if number not in chats},
+            refused_examples=[one for one in self.refused_examples if int(str(one["chat"])) not in chats],
+        )
 
     def profile(self, peer: str) -> Profile:
         return self.people.setdefault(peer, Profile())

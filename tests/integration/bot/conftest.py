@@ -33,7 +33,7 @@ async def services() -> AsyncIterator[Services]:
 
 @pytest.fixture
 def bot_settings(settings: Settings, api: BotApi, services: Services) -> BotSettings:
-    where = dict.fromkeys(("inference_url", "retrieval_url", "feedback_url"), services.url)
+    where = dict.fromkeys(("ingest_url", "inference_url", "retrieval_url", "feedback_url"), services.url)
     return BotSettings(
         _env_file=None,
         **settings.model_dump() | where,

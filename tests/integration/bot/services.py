@@ -1,4 +1,4 @@
-"""inference, retrieval and feedback as the bot meets them: their contracts over HTTP, with a memory and no model."""
+"""ingest, inference, retrieval and feedback as the bot meets them: contracts over HTTP, with a memory and no model."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from shared.contracts.base import Receipt, Removed
+from shared.contracts.base import Removed
 from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
-from shared.contracts.retrieval import ForgetRequest, Turn
+from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind
+from shared.contracts.retrieval import Turn
 from shared.error_responses import error_body
-from shared.errors import AnselmError, Invalid
+from shared.errors import AnselmError
 
 PERSONA, ADAPTER = "anselm", "anselm-v3"
 
 
 @dataclass
 class Services:
-    """All three on one port. ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate."""
+    """All four on one port. ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate."""
 
     reply: Callable[[str], str] = lambda said: f"you said {said}"
     guard: str | None = None
@@ -33,6 +34,7 @@ class Services:
     turns: list[Turn] = field(default_factory=list)
     ratings: dict[tuple[str, str], RatingRequest] = field(default_factory=dict)
     pairs: dict[str, PairRequest] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def __aenter__(self) -> Self:
@@ -45,7 +47,6 @@ class Services:
                 web.post("/v1/forget", self._forget),
                 web.post("/v1/ratings", self._rate),
                 web.post("/v1/pairs", self._pair),
-                web.post("/v1/people/{person}/forget", self._forget_person),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -124,12 +125,22 @@ class Services:
         return web.json_response([turn.model_dump(mode="json") for turn in wanted])
 
     async def _forget(self, request: web.Request) -> web.Response:
-        asked = ForgetRequest.model_validate(await request.json())
-        if sum(part is not None for part in (asked.person, asked.conversation, asked.message_ids)) != 1:
-            raise Invalid("Name exactly one of person, conversation and message_ids to forget.")
-        kept = [t for t in self.turns if t.person != asked.person and t.conversation != asked.conversation]
-        removed, self.turns = len(self.turns) - len(kept), kept
-        return _receipt("retrieval", "turns", removed)
+        """Ingest's part, which it does with the others."""
+        person = ForgetRequest.model_validate(await request.json()).subject
+        kept = [turn for turn in self.turns if turn.person != person]
+        theirs = [key for key in self.ratings if key[1] == person]
+        removed = [
+            Removed(service="retrieval", what="turns", count=len(self.turns) - len(kept)),
+            Removed(service="feedback", what="ratings", count=len(theirs)),
+        ]
+        self.turns = kept
+        for key in theirs:
+            del self.ratings[key]
+        receipt = ForgettingReceipt(
+            id="forget-1", kind=SubjectKind.TESTER, at=datetime.now(UTC), removed=removed, waiting=self.waiting,
+            signature="00",
+        )  # fmt: skip
+        return web.json_response(receipt.model_dump(mode="json"))
 
     async def _rate(self, request: web.Request) -> web.Response:
         rating = RatingRequest.model_validate(await request.json())
@@ -150,12 +161,6 @@ class Services:
         counts = FeedbackStatistics(persona=pair.persona, like_me=0, not_like_me=0, pairs=0, rewrites=len(self.pairs))
         return web.json_response(counts.model_dump(mode="json"))
 
-    async def _forget_person(self, request: web.Request) -> web.Response:
-        theirs = [key for key in self.ratings if key[1] == request.match_info["person"]]
-        for key in theirs:
-            del self.ratings[key]
-        return _receipt("feedback", "ratings", len(theirs))
-
     def verdicts(self) -> dict[str, list[str]]:
         """Verdicts by person."""
         found: defaultdict[str, list[str]] = defaultdict(list)
@@ -168,8 +173,3 @@ async def _chunk(response: web.StreamResponse, completion: str, text: str, **mor
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": None if text else "stop"}
     body = {"id": completion, "object": "chat.completion.chunk", "choices": [choice], **more}
     await response.write(f"data: {json.dumps(body)}\n\n".encode())
-
-
-def _receipt(service: str, what: str, count: int) -> web.Response:
-    removed = [Removed(service=service, what=what, count=count)]
-    return web.json_response(Receipt(subject="somebody", removed=removed).model_dump(mode="json"))

@@ -119,14 +119,10 @@ async def test_forget_asks_then_removes_everything_and_says_what(
     question = await mara.hears()
     await mara.presses(question, "Forget me")
     receipt = (await mara.sees("editMessageText"))["result"]
-    assert receipt["text"] == (
-        "Done. Removed:\n• 1 turns (retrieval)\n• 1 ratings (feedback)\n• 1 copies of replies (bot)"
-    )
+    assert receipt["text"] == ("Done. Removed:\n• 1 turns (retrieval)\n• 1 ratings (feedback)")
     assert "reply_markup" not in receipt
     assert [turn.person for turn in services.turns] == ["telegram-4712"]
     assert services.verdicts() == {"telegram-4712": ["like_me"]}
-    assert [key async for key in redis.scan_iter(match="anselm:bot:shown:4711:*")] == []
-    assert [key async for key in redis.scan_iter(match="anselm:bot:shown:4712:*")] != []
     await mara.says("hello again")
     assert (await mara.hears())["text"] == texts.disclosure("Anselm")
 
@@ -139,14 +135,23 @@ async def test_forget_can_be_called_off(bot: FastAPI, mara: Tester, services: Se
     assert len(services.turns) == 1
 
 
-async def test_forgetting_that_is_not_finished_says_so(bot: FastAPI, mara: Tester, services: Services) -> None:
+async def test_forgetting_that_goes_on_by_itself_says_so(bot: FastAPI, mara: Tester, services: Services) -> None:
     await reply_to(mara, "hi")
-    services.failures["/v1/people"] = Unavailable("feedback is down")
+    services.waiting = ["feedback"]
     await mara.says("/forget")
     await mara.presses(await mara.hears(), "Forget me")
     text = (await mara.sees("editMessageText"))["result"]["text"]
-    assert text.startswith("Not finished: feedback could not be reached.")
+    assert text.startswith("Under way: feedback will follow by itself")
     assert "1 turns (retrieval)" in text
+
+
+async def test_forgetting_that_cannot_begin_says_so(bot: FastAPI, mara: Tester, services: Services) -> None:
+    await reply_to(mara, "hi")
+    services.failures["/v1/forget"] = Unavailable("ingest is down")
+    await mara.says("/forget")
+    await mara.presses(await mara.hears(), "Forget me")
+    assert (await mara.sees("editMessageText"))["result"]["text"] == texts.FORGET_LATER
+    assert len(services.turns) == 1
 
 
 async def test_in_a_group_only_who_asked_decides(bot: FastAPI, api: BotApi, services: Services) -> None:

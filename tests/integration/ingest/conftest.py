@@ -1,4 +1,4 @@
-"""Ingest on a real PostgreSQL and a real Valkey, with fakes of the two services that it tells about forgetting."""
+"""Ingest on a real PostgreSQL and a real Valkey, with fakes of the services that it tells about forgetting."""
 
 from __future__ import annotations
 
@@ -7,28 +7,33 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
 from sqlalchemy import text
 
+from services.ingest.api import builder
 from services.ingest.app import create_app
 from services.ingest.building import build_dataset
-from services.ingest.forgetting import Withdrawal
+from services.ingest.forgetting.withdrawing import Withdrawal
 from services.ingest.importing import import_export
 from services.ingest.keys import load_keys
 from services.ingest.pulling.server import TelegramServer
 from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
+from shared.clients.feedback import FeedbackClient
 from shared.clients.ingest import IngestClient
 from shared.clients.retrieval import RetrievalClient
 from shared.clients.trainer import TrainerClient
 from shared.contracts.base import Receipt, Removed
 from shared.contracts.ingest import ConsentGrant, Dataset, DatasetRequest, Import, Purpose
 from shared.contracts.jobs import JobState
+from shared.contracts.trainer import Run
 from shared.database import Database
 from shared.jobs import JobReporter
 from shared.settings import Settings
@@ -38,6 +43,11 @@ from tests.peers.mtproto.methods import API_HASH, API_ID
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
 SAMPLE = EXAMPLES / "anselm" / "result.json"
+NEW_RUN = {
+    "id": "run-1", "stage": "sft", "persona": "ada", "state": "queued", "dataset": "ada-d2", "adapter": None,
+    "preferences": None, "base_model": "tiny", "recipe": {}, "metrics": {}, "attempts": 0, "error": None,
+    "created_at": "2026-05-01T12:00:00Z", "finished_at": None,
+}  # fmt: skip
 BOTH = [Purpose.TRAIN, Purpose.RETRIEVE]
 
 
@@ -56,23 +66,49 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 @dataclass
 class Neighbours:
-    """A trainer and a retrieval service that note what they are told; ``down`` makes one unreachable."""
+    """A trainer, a retrieval and a feedback service that note what they are told; ``down`` makes one unreachable."""
 
     tainted: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    subjects: list[dict[str, Any]] = field(default_factory=list)
+    started: list[dict[str, Any]] = field(default_factory=list)
+    adapters: list[dict[str, Any]] = field(default_factory=list)
+    held: list[dict[str, Any]] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        service = "trainer" if "/taint" in request.url.path else "retrieval"
+        service = {8102: "trainer", 8104: "retrieval", 8105: "feedback"}[request.url.port or 0]
         if service in self.down:
             raise httpx.ConnectError("refused", request=request)
-        if service == "trainer":
-            self.tainted.append(request.url.path.split("/")[3])
-            return httpx.Response(200, json=[])
-        ids = json.loads(request.content)["message_ids"]
-        self.forgotten += ids
-        receipt = Receipt(subject="messages", removed=[Removed(service="retrieval", what="exchanges", count=len(ids))])
-        return httpx.Response(200, content=receipt.model_dump_json())
+        return httpx.Response(200, json=getattr(self, f"_{service}")(request))
+
+    def _trainer(self, request: httpx.Request) -> Any:
+        path, dry = request.url.path, request.url.params.get("dry_run") == "true"
+        if path.endswith("/taint"):
+            data = path.split("/")[3]
+            self.tainted += [] if dry else [data]
+            return [one for one in self.adapters if one["dataset"] == data]
+        if path == "/v1/runs":
+            self.started.append(json.loads(request.content))
+            return Run.model_validate(NEW_RUN).model_dump(mode="json")
+        return self.adapters if path == "/v1/adapters" else []
+
+    def _retrieval(self, request: httpx.Request) -> Any:
+        if request.url.path == "/v1/held":
+            return self.held
+        asked = json.loads(request.content)
+        ids = asked["message_ids"] or []
+        if request.url.params.get("dry_run") != "true":
+            self.forgotten += ids
+            self.subjects += [] if ids else [asked]
+        removed = [Removed(service="retrieval", what="exchanges", count=len(ids) or 2)]
+        return Receipt(subject="somebody", removed=removed).model_dump()
+
+    def _feedback(self, request: httpx.Request) -> Any:
+        if request.url.path == "/v1/held":
+            return []
+        removed = [Removed(service="feedback", what="ratings", count=3)]
+        return Receipt(subject="somebody", removed=removed, datasets=["ada-dpo1"]).model_dump()
 
 
 @dataclass
@@ -119,7 +155,10 @@ class World:
 
 @pytest.fixture
 async def world(settings: Settings, database: Database) -> AsyncIterator[World]:
-    async with open_world(IngestSettings(**settings.model_dump(), _env_file=None, import_batch=500), database) as world:
+    async with open_world(
+        IngestSettings(**settings.model_dump(), _env_file=None, import_batch=500, forget_patience=timedelta(seconds=1)),
+        database,
+    ) as world:
         yield world
 
 
@@ -132,14 +171,16 @@ async def open_world(
     app = create_app(own)
     async with app.router.lifespan_context(app):
         transport = httpx.MockTransport(neighbours.answer)
-        told = Withdrawal(
-            own, database, load_keys(own.key_file), TrainerClient(own, transport), RetrievalClient(own, transport)
-        )
+        trainer, retrieval = TrainerClient(own, transport), RetrievalClient(own, transport)
+        feedback, redis = FeedbackClient(own, transport), AsyncRedis.from_url(own.broker_url)
+        build = builder(app.state.rooms.queue, jobs)
+        told = Withdrawal(own, database, load_keys(own.key_file), trainer, retrieval, feedback, redis, build)
         app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs, server)
         async with IngestClient(own, httpx.ASGITransport(app)) as client:
             yield World(own, database, client, neighbours, jobs, told)
-        await told.trainer.close()
-        await told.retrieval.close()
+        for used in (trainer, retrieval, feedback):
+            await used.close()
+        await redis.aclose()
     jobs.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.artifacts import ArtifactStore
 from shared.contracts.ingest import ConsentGrant, DatasetRequest, Purpose
 from shared.contracts.jobs import JobState
-from shared.errors import Conflict, NotFound, Unavailable
+from shared.errors import Conflict, NotFound
 from tests.integration.ingest.conftest import BOTH, World, account, chat, message
 from tests.integration.ingest.test_datasets import dialogue
 
@@ -35,15 +35,17 @@ async def test_nothing_of_a_forgotten_person_is_left(world: World, tmp_path: Pat
     boris = await prepare(world, tmp_path)
     receipt = await world.client.forget(boris)
     counts = {(line.service, line.what): line.count for line in receipt.removed}
-    assert receipt.subject == boris
-    assert counts["ingest", "messages"] == 60
-    assert counts["ingest", "consents"] == 2
+    assert receipt.waiting == ["retrain"], "which waits for the new version"
+    assert counts["ingest", "messages"] == 120, "a private chat goes as a whole"
+    assert counts["ingest", "consents"] == 4
     assert counts["ingest", "datasets"] == 1
     assert counts["ingest", "examples"] > 100
     assert counts["ingest", "mentions"] == 2
-    assert counts["retrieval", "exchanges"] == 60
-    assert world.neighbours.tainted == ["ada-d1"]
-    assert len(world.neighbours.forgotten) == 60
+    assert counts["retrieval", "exchanges"] == 4
+    assert counts["feedback", "ratings"] == 3
+    assert world.neighbours.tainted == ["ada-d1", "ada-dpo1"]
+    asked = [(one["person"], one["chat"], one["names"]) for one in world.neighbours.subjects]
+    assert asked == [(boris, None, ["Boris Orlov", "user2"]), (None, 7, [])]
 
     dataset = await world.client.dataset("ada-d1")
     assert dataset.tainted
@@ -52,7 +54,7 @@ async def test_nothing_of_a_forgotten_person_is_left(world: World, tmp_path: Pat
     assert boris not in [p.id for p in await world.client.people()]
     clean = [text for (text,) in await world.rows("select clean from ingest.messages where chat_id = 9 order by id")]
     assert clean == ["Did <person> call you?", "<person> never calls"]
-    assert await world.rows("select count(*) from ingest.notices") == [(0,)]
+    assert await world.rows("select service from ingest.notices") == [("retrain",)]
 
 
 async def test_a_later_import_does_not_bring_them_back(world: World, tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ async def test_a_later_import_does_not_bring_them_back(world: World, tmp_path: P
     await world.client.forget("Boris Orlov")
     again = await world.import_export(history(), tmp_path)
     assert again.state == JobState.DONE
-    assert again.report.refused == {"forgotten": 60}
+    assert again.report.refused == {"forgotten": 120}
     assert again.report.new == 0
     assert boris not in [p.id for p in await world.client.people()]
     edited = history()
@@ -71,20 +73,23 @@ async def test_a_later_import_does_not_bring_them_back(world: World, tmp_path: P
     ]
 
 
-async def test_an_unreachable_service_is_told_when_it_is_repeated(world: World, tmp_path: Path) -> None:
+async def test_an_unreachable_service_is_told_later(world: World, tmp_path: Path) -> None:
     boris = await prepare(world, tmp_path)
     world.neighbours.down = {"trainer"}
-    with pytest.raises(Unavailable, match="trainer could not be told yet"):
-        await world.client.forget(boris)
-    assert world.neighbours.tainted == []
-    assert len(world.neighbours.forgotten) == 60, "the one that answers is told"
-    assert await world.rows("select count(*) from ingest.messages where chat_id = 7") == [(60,)], "the owner's own stay"
-    world.neighbours.down = set()
     receipt = await world.client.forget(boris)
-    assert world.neighbours.tainted == ["ada-d1"]
-    assert {line.what: line.count for line in receipt.removed if line.service == "ingest"}["messages"] == 60
-    assert (await world.client.forget(boris)).subject == boris
-    assert world.neighbours.tainted == ["ada-d1"], "and only once"
+    assert set(receipt.waiting) == {"trainer", "retrain"}
+    assert world.neighbours.tainted == []
+    assert len(world.neighbours.subjects) == 2, "the one that answers is told, and once"
+    assert await world.rows("select count(*) from ingest.forgettings where subject is not null") == [(1,)]
+    world.neighbours.down = set()
+    again = await world.client.forget("Boris Orlov")
+    assert again.id == receipt.id
+    assert again.waiting == ["retrain"]
+    assert world.neighbours.tainted == ["ada-d1", "ada-dpo1"]
+    assert {line.what: line.count for line in again.removed if line.service == "ingest"}["messages"] == 120
+    assert (await world.client.forget(boris)).removed == again.removed
+    assert world.neighbours.tainted == ["ada-d1", "ada-dpo1"], "and only once"
+    assert await world.rows("select count(*) from ingest.forgettings where subject is not null") == [(0,)]
 
 
 async def test_revoking_flows_on_as_forgetting_does(world: World, tmp_path: Path) -> None:

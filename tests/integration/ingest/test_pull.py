@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from telethon.tl import types
 
-from services.ingest.forgetting import tell_others
+from services.ingest.forgetting.outbox import deliver
 from services.ingest.pulling import access
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
@@ -124,7 +124,7 @@ async def test_deletions_reach_datasets_and_the_index(pulls: Pulls, telegram: Mt
     assert not (pulls.world.settings.datasets / "ada-d1").exists()
     waiting = await pulls.world.rows("select service, payload from ingest.notices order by id")
     assert waiting == [("trainer", {"dataset": "ada-d1"}), ("retrieval", {"message_ids": ["2:100"]})]
-    await tell_others(pulls.world.withdrawal)
+    await deliver(pulls.world.withdrawal)
     assert (pulls.world.neighbours.tainted, pulls.world.neighbours.forgotten) == (["ada-d1"], ["2:100"])
 
 

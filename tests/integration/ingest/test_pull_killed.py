@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from telethon.tl import types
 
-from services.ingest.forgetting import tell_others
+from services.ingest.forgetting.outbox import deliver
 from services.ingest.pulling.pull_file import PullFile
 from shared.contracts.ingest import Import
 from shared.contracts.jobs import JobState
@@ -122,7 +122,7 @@ async def test_killed_at_an_incremental_pull(pulls: Pulls, telegram: MtProto) ->
     assert done.state == JobState.DONE
     assert (done.report.new, done.report.changed, done.report.deleted) == (150, 1, 2)
     assert await pulls.world.rows("select service from ingest.notices") == [("retrieval",)], "it could not be told yet"
-    await tell_others(pulls.world.withdrawal)
+    await deliver(pulls.world.withdrawal)
     assert pulls.world.neighbours.forgotten == ["2:650", "2:651"]
     again = await pulls.pull(dms=True)
     assert (again.report.new, again.report.changed, again.report.deleted) == (0, 0, 0)

@@ -116,3 +116,26 @@ async def test_an_unclear_request_removes_nothing(house: House, request_: Forget
     with pytest.raises(Invalid):
         await house.client.forget(request_)
     assert await house.client.turns("chat-7") == [turn(1)]
+
+
+async def test_a_chat_goes_as_a_whole_and_stays_away(house: House) -> None:
+    house.ingest.exchanges = [exchange(1, "bread?", "ahoi", chat=7), exchange(2, "tea?", "yes", chat=8)]
+    await house.index()
+    assert counts(await house.client.forget(ForgetRequest(chat=7), dry_run=True)) == {"exchanges": 1}
+    assert {one.name for one in await house.client.held() if one.kind == "chat"} == {"7", "8"}
+    assert counts(await house.client.forget(ForgetRequest(chat=7))) == {"exchanges": 1}
+    assert {one.name for one in await house.client.held() if one.kind == "chat"} == {"8"}
+
+
+async def test_what_others_said_about_a_person_goes_with_them(house: House) -> None:
+    said = turn(1).model_copy(update={"message": "Do you know mira okafor?"})
+    named = turn(2, person="telegram-8", conversation="chat-8").model_copy(update={"reply": "ask user_mira, she"})
+    for one in (said, named, turn(3, person="telegram-9", conversation="chat-9")):
+        await memory.remember(house.database, one)
+    house.ingest.exchanges = [
+        exchange(1, "where is user_mira?", "at sea", people=("user_lena",)),
+        exchange(2, "where is user_mira2?", "at home", people=("user_lena",)),
+    ]
+    await house.index()
+    receipt = await house.client.forget(ForgetRequest(person="user_mira", names=["Mira Okafor"]))
+    assert counts(receipt) == {"turns": 2, "conversations": 2, "exchanges": 1}

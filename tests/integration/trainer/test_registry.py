@@ -111,6 +111,23 @@ async def test_tainting_reaches_what_learned_through_others(
     assert [store.names() for store in weights] == [[sft], [sft]]
 
 
+async def test_what_speaks_may_stay_until_another_one_does(client: TrainerClient, database: Database) -> None:
+    old = await add_adapter(database, 1)
+    new = await add_adapter(database, 2, dataset="ada-d2")
+    await client.promote(old)
+    assert [a.name for a in await client.taint(DATASET, dry_run=True)] == [old]
+    assert await client.taint(DATASET, keep_live=True) == []
+    assert await live(client) == [old]
+    assert (await client.evaluation(old)).samples == [], "what it quoted is gone at once"
+    assert [(one.name, one.count) for one in await client.held()] == [(DATASET, 1), ("ada-d2", 1)]
+    await client.promote(new)
+    assert await live(client) == [new]
+    assert (await client.adapter(old)).state is AdapterState.TAINTED
+    assert [one.name for one in await client.held()] == ["ada-d2"]
+    await client.roll_back(PERSONA)
+    assert await live(client) == []
+
+
 async def test_every_change_is_announced(
     client: TrainerClient, database: Database, redis: Redis, trainer_settings: TrainerSettings
 ) -> None:

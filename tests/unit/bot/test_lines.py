@@ -8,8 +8,7 @@ import pytest
 
 from services.bot import texts
 from services.bot.asking import CONTEXT_TURNS, context_of
-from services.bot.forgetting import total
-from shared.contracts.base import Receipt, Removed
+from shared.contracts.base import Removed
 from shared.contracts.retrieval import Turn
 from shared.errors import AnselmError, NotFound, Unavailable
 
@@ -18,18 +17,11 @@ def removed(what: str, count: int) -> Removed:
     return Removed(service="retrieval", what=what, count=count)
 
 
-def test_lines_of_two_receipts_are_added_up() -> None:
-    assert total([removed("turns", 2), removed("facts", 1), removed("turns", 3)]) == [
-        removed("turns", 5),
-        removed("facts", 1),
-    ]
-
-
 def test_a_receipt_lists_what_was_removed_where() -> None:
-    receipt = Receipt(subject="telegram-1", removed=[removed("turns", 5), removed("facts", 0)])
-    assert texts.receipt(receipt) == "Done. Removed:\n• 5 turns (retrieval)"
-    assert texts.receipt(Receipt(subject="x", removed=[])) == "Done. There was nothing to remove."
-    assert texts.receipt(receipt, ["feedback"]).startswith("Not finished: feedback could not be reached.")
+    lines = [removed("turns", 5), removed("facts", 0)]
+    assert texts.receipt(lines) == "Done. Removed:\n• 5 turns (retrieval)"
+    assert texts.receipt([]) == "Done. There was nothing to remove."
+    assert texts.receipt(lines, ["feedback"]).startswith("Under way: feedback will follow by itself")
 
 
 @pytest.mark.parametrize("error", [NotFound("x9"), Unavailable("x9"), AnselmError("x9")])

@@ -195,32 +195,48 @@ def test_the_request_for_consent_is_all_of_standard_output(services: FakeService
     assert asked.query == {"person": "Mira", "chat": "7", "language": "en"}
 
 
-def test_forget_asks_every_service_and_sums_up_the_receipt(services: FakeServices, capsys) -> None:
-    services.routes |= {
-        "POST /v1/people/Mira/forget": {
-            "subject": "user_1",
-            "removed": [{"service": "ingest", "what": "messages", "count": 4}],
-        },
-        "POST /v1/forget": {"subject": "user_1", "removed": [{"service": "retrieval", "what": "turns", "count": 1}]},
-        "POST /v1/people/user_1/forget": {"subject": "user_1", "removed": []},
-    }
+RECEIPT = {
+    "id": "forget-1", "kind": "contact", "at": "2026-05-01T12:00:00Z", "waiting": [], "signature": "00",
+    "removed": [{"service": "ingest", "what": "messages", "count": 4}],
+}  # fmt: skip
+
+
+def test_forget_asks_first_and_then_only_ingest(services: FakeServices, capsys) -> None:
+    services.routes["POST /v1/forget"] = RECEIPT
     assert main(["forget", "Mira"]) == 1, "nobody said that they mean it"
     assert services.requests == []
     capsys.readouterr()
     assert main(["forget", "Mira", "--yes", "--json"]) == 0
-    assert [line["service"] for line in document(capsys)["removed"]] == ["ingest", "retrieval"]
-    assert services.asked("POST", "/v1/forget")[0].json["person"] == "user_1"
+    assert document(capsys)["removed"] == RECEIPT["removed"]
+    assert main(["forget", "7", "--as", "chat", "--yes"]) == 0
+    assert [request.json for request in services.requests] == [
+        {"subject": "Mira", "kind": None},
+        {"subject": "7", "kind": "chat"},
+    ]
 
 
-@pytest.mark.parametrize("tester", ["telegram-4711", "cli-0a1b2c3d"])
-def test_who_only_chatted_is_forgotten_without_ingest(services: FakeServices, capsys, tester: str) -> None:
-    services.routes |= {
-        "POST /v1/forget": {"subject": tester, "removed": [{"service": "retrieval", "what": "turns", "count": 2}]},
-        f"POST /v1/people/{tester}/forget": {"subject": tester, "removed": []},
-    }
-    assert main(["forget", tester, "--yes", "--json"]) == 0
-    assert document(capsys)["removed"] == [{"service": "retrieval", "what": "turns", "count": 2}]
-    assert len(services.requests) == 2
+def test_forget_says_what_still_waits(services: FakeServices, capsys) -> None:
+    services.routes["POST /v1/forget"] = RECEIPT | {"waiting": ["trainer"]}
+    assert main(["forget", "Mira", "--yes"]) == 0
+    captured = capsys.readouterr()
+    assert "Under way: trainer" in captured.err
+    assert "anselm forget --verify forget-1" in captured.err
+    assert "Mira" not in captured.out
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({}, 0, "nothing is left"),
+        ({"unaltered": False}, 1, "the receipt was altered"),
+        ({"found": [{"service": "retrieval", "what": "turns", "count": 2}]}, 1, "2 turns in retrieval"),
+        ({"receipt": RECEIPT | {"waiting": ["trainer"]}}, 1, "trainer not told yet"),
+    ],
+)
+def test_verify_fails_unless_all_is_gone(services: FakeServices, capsys, change, code: int, said: str) -> None:
+    services.routes["POST /v1/forget/verify"] = {"receipt": RECEIPT, "unaltered": True, "found": []} | change
+    assert main(["forget", "--verify", "forget-1"]) == code
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
 def test_chat_streams_one_reply(services: FakeServices, capsys) -> None:

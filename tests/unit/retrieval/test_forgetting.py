@@ -36,7 +36,10 @@ def test_a_subject_does_not_name_anybody() -> None:
     assert subject("person", "x") != subject("conversation", "x")
 
 
-@pytest.mark.parametrize("request_", [ForgetRequest(), ForgetRequest(person="a", conversation="b")])
+@pytest.mark.parametrize(
+    "request_",
+    [ForgetRequest(), ForgetRequest(person="a", conversation="b"), ForgetRequest(chat=7, message_ids=["7:1"])],
+)
 def test_a_request_names_exactly_one_thing(request_: ForgetRequest) -> None:
     with pytest.raises(Invalid, match="exactly one"):
         subjects_of_request(request_)
@@ -44,4 +47,5 @@ def test_a_request_names_exactly_one_thing(request_: ForgetRequest) -> None:
 
 def test_receipts_have_a_subject() -> None:
     assert title(ForgetRequest(person="telegram-7")) == "telegram-7"
+    assert title(ForgetRequest(chat=7)) == "chat 7"
     assert title(ForgetRequest(message_ids=["1:2", "1:3"])) == "2 messages"

@@ -1,0 +1,144 @@
+"""Traces in Redis: replies that a bot shows, updates and counters of a tester, progress, and work that still waits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import RedisError
+
+from services.ingest.forgetting.subjects import Subject
+from services.ingest.forgetting.withdrawing import Withdrawal
+from shared.contracts.base import Removed
+from shared.contracts.forgetting import SubjectKind
+from shared.errors import Unavailable
+
+if TYPE_CHECKING:
+    from services.ingest.forgetting.outbox import Order
+
+#: A number of fewer digits may be anything; it is looked for only where an id stands.
+DIGITS = 6
+TELEGRAM = re.compile(r"telegram-(-?\d+)")
+#: The update by which a tester asks to be forgotten: the bot finishes it, and removes it itself.
+ASKING = re.compile(r'"data":\s*"forget:')
+#: A bot's updates that are not answered yet, and what it noted while it answered one.
+OPEN, JOURNAL = "anselm:bot:open", b"anselm:bot:journal:"
+
+
+@dataclass(frozen=True)
+class Needles:
+    """What gives a subject away in Redis."""
+
+    texts: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, subject: Subject) -> Needles:
+        numbers = [str(chat) for chat in subject.chats]
+        if found := TELEGRAM.fullmatch(subject.name):
+            numbers.append(found[1])
+        texts = [] if subject.kind is SubjectKind.CHAT else [subject.name]
+        return cls((*texts, *subject.called), tuple(numbers))
+
+    @property
+    def anywhere(self) -> re.Pattern[str]:
+        long = [number for number in self.numbers if len(number) >= DIGITS]
+        words = [rf"(?<!\w){re.escape(one)}(?!\w)" for one in (*self.texts, *long)]
+        ids = [rf'"(?:id|chat|chat_id)":\s*"?{re.escape(one)}(?!\w)' for one in self.numbers]
+        return re.compile("|".join([*words, *ids]) or r"(?!)")
+
+    def in_key(self, key: str) -> bool:
+        return any(part in self.numbers or part in self.texts for part in key.split(":"))
+
+    def in_value(self, value: str) -> bool:
+        return not ASKING.search(value) and bool(self.anywhere.search(readable(value)))
+
+
+def readable(value: str) -> str:
+    """A value with what Celery wrapped in it: the arguments of a task, in base64."""
+    try:
+        message = json.loads(value)
+        message = message[0] if isinstance(message, list) else message
+        return value + base64.b64decode(message["body"], validate=True).decode()
+    except (ValueError, KeyError, TypeError, IndexError):
+        return value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value in Redis: a string, an element of a list or a set, or what stands in a field of a hash."""
+
+    key: str
+    kind: str
+    field: str
+    value: str
+
+
+async def entries(redis: Any) -> AsyncIterator[Entry]:
+    """Everything that is there."""
+    async for raw in redis.scan_iter(count=500):
+        key, kind = _text(raw), (await redis.type(raw)).decode()
+        for field, value in await _values(redis, raw, kind):
+            yield Entry(key, kind, _text(field), _text(value))
+
+
+class RedisTraces:
+    """Raises ``Unavailable`` where Redis does not answer."""
+
+    async def count(self, withdrawal: Withdrawal, order: Order) -> tuple[list[Removed], list[str]]:
+        found = await _matching(withdrawal.redis, order)
+        return [Removed(service="redis", what="entries", count=len(found))], []
+
+    async def remove(self, withdrawal: Withdrawal, order: Order) -> None:
+        for entry in await _matching(withdrawal.redis, order):
+            await _remove(withdrawal.redis, entry)
+
+
+async def _matching(redis: Any, order: Order) -> list[Entry]:
+    assert order.subject is not None
+    needles = Needles.of(order.subject)
+    try:
+        return [entry async for entry in entries(redis) if needles.in_key(entry.key) or needles.in_value(entry.value)]
+    except RedisError as error:
+        raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
+
+
+async def _remove(redis: Any, entry: Entry) -> None:
+    key, field = _bytes(entry.key), _bytes(entry.field)
+    try:
+        if entry.kind == "string":
+            await redis.delete(key)
+        elif entry.kind == "hash":
+            await redis.hdel(key, field)
+            if entry.key == OPEN:
+                await redis.delete(JOURNAL + field)
+        elif entry.kind == "list":
+            await redis.lrem(key, 0, field)
+        else:
+            await (redis.srem if entry.kind == "set" else redis.zrem)(key, field)
+    except RedisError as error:
+        raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
+
+
+async def _values(redis: Any, key: bytes, kind: str) -> list[tuple[bytes, bytes]]:
+    if kind == "hash":
+        return list((await redis.hgetall(key)).items())
+    reads = {
+        "string": lambda: redis.mget(key),
+        "list": lambda: redis.lrange(key, 0, -1),
+        "set": lambda: redis.smembers(key),
+        "zset": lambda: redis.zrange(key, 0, -1),
+    }
+    return [(value, value) for value in await reads[kind]() if value is not None] if kind in reads else []
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
