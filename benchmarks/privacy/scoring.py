@@ -30,6 +30,8 @@ def judge(case: Case, clean: str) -> Verdict:
 
 def stays(case: Case, clean: str) -> bool:
     """Whether four characters in a row of the value are in the clean text and were not beside it (a short one: all)."""
+    if not case.value:
+        return False
     left, beside = PLACEHOLDER.sub("\0", clean).casefold(), f"{case.before}\0{case.after}".casefold()
     value = case.value.casefold()
     parts = {value[i : i + PART] for i in range(len(value) - PART + 1)} or {value}
