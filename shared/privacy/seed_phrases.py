@@ -14,10 +14,9 @@ from shared.privacy.masking import Span, mask
 #: As wallets show them: in lower case (or all capitals), with one kind of separator, perhaps numbered.
 _WORD = r"(?:[a-z]{3,8}|[A-Z]{3,8})"
 _NUMBER = r"(?:\d{1,2}[.)] ?)?"
-WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|\s*\n\s*)){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
+WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|[ \t]{{0,3}}\n[ \t]{{0,3}})){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
 WORD = re.compile(r"[A-Za-z]+")
 LEAST = 12
-SHORTEST = LEAST * 4 - 1
 _FUNCTION_WORDS = """
 cannot through shall may might while whose
 the and for are was were been being not but his had has its our out who how why may from which these those their
@@ -32,11 +31,21 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 class SeedPhraseMasker:
     def find(self, text: str) -> Iterator[Span]:
-        if len(text) < SHORTEST:
+        if not _has_run(text):
             return
         for run in WORDS.finditer(text):
             if "," not in run[0] or run[0].count(",") >= LEAST - 1:
                 yield from _runs(text, run)
+
+
+def _has_run(text: str) -> bool:
+    """Whether twelve words follow each other without a function word; hardly any text has so many."""
+    count = 0
+    for word in text.lower().split():
+        count = 0 if word in FUNCTION_WORDS else count + 1
+        if count == LEAST:
+            return True
+    return False
 
 
 def _runs(text: str, run: re.Match[str]) -> Iterator[Span]:
