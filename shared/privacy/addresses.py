@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from shared.privacy.cues import Cue
 from shared.privacy.masking import Span, mask, mask_matches
 from shared.privacy.streets import (
-    BEFORE, BEFORE_TOO, BEHIND, DOUBTFUL, ENDINGS, ENGLISH, ENGLISH_TOO, FLAT, FLAT_TOO, GERMAN_BEFORE, RUSSIAN, RUSSIAN_HOUSE,
+    BEFORE, BEFORE_TOO, BEHIND, DOUBTFUL, ENDINGS, ENGLISH, ENGLISH_TOO, FLAT, GERMAN_BEFORE, RUSSIAN, RUSSIAN_HOUSE,
 )  # fmt: skip
 
 NUMBER = re.compile(
@@ -40,7 +40,7 @@ TAIL = re.compile(rf"(?:{_JOIN}(?:{_FLAT}|{_POSTCODE}|{_PLACE}|{_SMALL})(?![\w:@
 LOWER_TAIL = re.compile(rf"(?:{_JOIN}(?:{_FLAT}|[^\W\d_][\w'’.-]*)){{0,8}}{_JOIN}(?:{_POSTCODE})|(?:,? (?:{_FLAT}))?(?:,\s?[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){{0,2}}){{1,3}}(?=[.!?]?\s*\Z)")
 #: Something with a number of its own before a flat: a street.
 HEAD = re.compile(r"(?:^|(?<=[\s>(:,]))\d{1,6}[A-Za-z]?(?:[/-]\d{1,5})? [^\n\d]{2,60}?(?:,? ?\d{1,5}[A-Za-z]?(?:[/-]\d{1,5})?\.?)?[,. ]{0,3}(?:\n[>?* \t]{0,9})?\Z")
-HEAD_NAME = re.compile(r"(?:^|(?<=[\s>(:]))(?:[^\W\d_][\w'’.-]*,? ){0,4}[^\W\d_][\w'’.-]*,? \d{1,5}[A-Za-z]?(?:[/-]\d{1,4})?[,. ]{0,3}(?:\n[>?* \t]{0,9})?\Z")
+HOUSE = re.compile(r"(?<![\w.,:])\d{1,4}[A-Za-zА-я]?(?:[/-]\d{1,4}[A-Za-zА-я]?|(?:,? (?:корп|к|стр)\.? ?\d{1,3}))?[,. ]{0,3}(?:\n[>?* \t]{0,9})?\Z")
 CAPITALISED = re.compile(r"(?:(?<![\w'’-])[A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯЁ][\w.'’-]*,? ){1,3}\Z")
 RUSSIAN_TOWN = re.compile(
     r"(?:(?<!\d)\d{6},?\s)?(?:(?i:россия|рф),?\s)?(?:[А-ЯЁ][а-яё-]{2,24} (?:обл\.?|область|край|респ\.?|республика|р-н|район),?\s){0,2}"
@@ -70,7 +70,7 @@ NOT_STREETS = frozenset(
     "monate monat jahre jahr leute personen mal prozent минут минуты минуту час часа часов дня дней день недели недель месяца месяцев год года лет человек раз рублей рубля этаж этаже "
     "км km miles meters january february march april may june july august september october november december января февраля марта апреля мая июня июля августа сентября октября ноября "
     "декабря januar februar märz mai juni juli oktober dezember chapter page version level step part on at the and is are or with for we you i it more less other different und oder mit von "
-    "nach bis um ab gegen about around until till before after over under than only just since в с до от по к за через около примерно после и или но не me us him her them".split()
+    "nach bis um ab gegen about around until till before after over under than only just since в с до от по к за через около примерно после и или но не me us him her them hard flash usb test thumb disk ssd tb gb mb long short big mile second seconds car cars new".split()
 )
 ARMY = re.compile(
     r"(?i)(?:(?:psc \d{1,6},? box \d{1,6}|unit \d{1,6},? box \d{1,6}|us(?:ns|nv|s|cgc|nS) [a-z][\w-]{1,24}|cmr \d{1,6},? box \d{1,6}),?\s{1,4})?\b[afd]po,? (?:aa|ae|ap) \d{5}(?:-\d{4})?"
@@ -112,11 +112,16 @@ def _around(text: str, number: re.Match[str], *, announced: bool) -> tuple[int, 
         return head, _tail(text, end)
     if UNIT.match(text, end):
         return None
-    if words and (street := _street(text, words, start)) is not None:
+    if words and (street := _street(text, words, end)) is not None:
         return _house(text, street), _tail(text, end)
     if (english := _english(text, end)) is not None:
-        return start, _tail(text, english)
+        flat = FLAT_BEFORE.search(text, max(0, start - 24), start)
+        return flat.start() if flat else start, _tail(text, english)
     return _announced(text, start, end) if announced else None
+
+
+RUSSIAN_FLAT = re.compile(r"(?i)(?:,? ?(?:корп\w*|стр|к)\.? ?\d+)?,? ?(?:кв|квартира|оф)\.? ?\d")
+FLAT_BEFORE = re.compile(r"(?i)(?<!\w)(?:flat|apt\.?|apartment|unit|suite|wohnung|кв\.?|квартира) ?#?\d{1,5}[a-z]?,? \Z")
 
 
 def _is_flat(word: str) -> bool:
@@ -124,14 +129,27 @@ def _is_flat(word: str) -> bool:
 
 
 def _head(text: str, end: int) -> int | None:
-    """Where the street begins that a flat belongs to."""
+    """Where the street begins that a flat belongs to: its number stands on this line or the one before."""
     begin = max(0, end - 110)
-    match = HEAD.search(text, begin, end) or (None if text[end : end + 3].lower().strip(".") in FLAT_TOO else HEAD_NAME.search(text, begin, end))
-    return match.start() if match else None
+    if match := HEAD.search(text, begin, end):
+        return match.start()
+    house = HOUSE.search(text, begin, end)
+    if house is None:
+        return None
+    words = [*WORD.finditer(text, max(begin, text.rfind("\n", begin, house.start()) + 1), house.start())][-5:]
+    if words and words[-1][0].lower().strip(".,") in RUSSIAN_HOUSE:
+        words = words[:-1]
+    if not words or not words[-1][0][0].isalpha() or words[-1][0].lower().strip(",.") in NOT_STREETS:
+        return None
+    for at, word in enumerate(words[-4:]):
+        if word[0].lower().strip(".,") in RUSSIAN or word[0].lower() in BEFORE:
+            return _russian_start(text, words[-4:], at)
+    return _with_names(text, words[-1].start()) if words[-1][0][0].isupper() else words[-1].start()
 
 
-def _street(text: str, words: list[re.Match[str]], end: int) -> int | None:
+def _street(text: str, words: list[re.Match[str]], after: int) -> int | None:
     """Where the street begins whose name ends at a house's number."""
+    named = words[-1][0].lower().strip(".") in RUSSIAN_HOUSE or bool(RUSSIAN_FLAT.match(text, after))
     if words[-1][0].lower().strip(".") in RUSSIAN_HOUSE or words[-1][0].lower() in ("no.", "nr.", "n°", "nº", "no", "nr"):
         words = words[:-1]
     if not words:
@@ -152,7 +170,7 @@ def _street(text: str, words: list[re.Match[str]], end: int) -> int | None:
         return _with_names(text, words[-2].start())
     for at, word in enumerate(reversed(words[-5:])):
         name = word[0].lower()
-        if name.strip(".,") in RUSSIAN and _is_russian_street(words, len(words) - 1 - at):
+        if name.strip(".,") in RUSSIAN and _is_russian_street(words, len(words) - 1 - at, named=named):
             return _russian_start(text, words, len(words) - 1 - at)
         if name in BEFORE and at and (name not in BEFORE_TOO or (words[-at][0][0].isupper() and not words[-at][0].isupper() and at < 4)):
             return word.start()
@@ -161,10 +179,12 @@ def _street(text: str, words: list[re.Match[str]], end: int) -> int | None:
     return None
 
 
-def _is_russian_street(words: list[re.Match[str]], at: int) -> bool:
+def _is_russian_street(words: list[re.Match[str]], at: int, *, named: bool) -> bool:
     """``ш``, ``пр`` and ``линия`` are short for other things too: a name must stand beside them."""
     short = len(words[at][0].strip(".,")) < 3
     names = [word[0] for word in words[at + 1 :]]
+    if words[at][0].lower() in ("улице", "улицу", "улицы") and names and not names[0][:1].isupper() and not named:
+        return False
     before = words[at - 1][0] if at else ""
     if not names:
         return before[:1].isupper() or (not short and bool(before) and before.lower().rstrip(",").endswith(("ий", "ый", "ой", "ая", "ом", "ей", "ого", "ому", "ую")))

@@ -30,7 +30,7 @@ SHORT = re.compile(
 CUE = Cue(
     r"(?:was |were |am |is |i'm )?born(?: on| in)?", r"d\.?o\.?b\.?", r"date of birth", r"birth ?dates?", r"birth ?days?", r"b-?day", r"birth", r"dob",
     r"geb\.?", r"geboren\w*", r"geburts(?:datum|tag\w*|tags|jahr)?", r"род\.?", r"родил\w*", r"рождени\w*", r"рожд\.?", r"д\.?\s?р\.?",
-    r"днюх\w*", r"дата рождения", r"день рождения", r"г\.\s?р\.?", r"гр", r"née?",
+    r"днюх\w*", r"дата рождения", r"день рождения", r"г\.\s?р\.?", r"гр", r"née?", r"gebdat\w*", r"geb\.? ?dat\w*", r"zur welt", r"рожд[её]н\w*", r"д/р",
 )  # fmt: skip
 #: A birthday that is only celebrated that day.
 FEAST = re.compile(r"(?i)\b(?:part(?:y|ies)|celebrat\w+|cake|gift|present|feier\w*|\w+feier|torte|geschenk\w*|вечеринк\w*|отмеча\w*|праздну\w*|подар\w*|торт\w*)\b")

@@ -11,7 +11,7 @@ from shared.privacy.masking import Span, mask
 _SIDE = r"(?:\s?°?\s?[NSEWnsewСЮВЗсювзO]\b\.?(?:\s?[шд]\.)?|\s?°)?"
 _LABEL = r"(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng|широта|долгота|breite(?:ngrad)?|länge(?:ngrad)?|[NSEW])"
 PAIR = re.compile(
-    rf"(?<![\w.])(?:(?i:{_LABEL})\s?[:=]?\s?)?(?<!\w)(-?\d{{1,3}}[.,]\d{{2,}}){_SIDE}"
+    rf"(?<![\w.])(?:geo:)?(?:(?i:{_LABEL})\s?[:=]?\s?)?(-?\d{{1,3}}[.,]\d{{2,}}){_SIDE}"
     rf"\s{{0,2}}[,;/ ]\s{{0,2}}(?:(?i:{_LABEL})\s?[:=]?\s?)?(-?\d{{1,3}}[.,]\d{{2,}}){_SIDE}(?![\w]|[.,]\d)"
 )
 _DMS = r"\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?\s?(?:[′'’`]|min)?\s?(?:\d{1,2}(?:[.,]\d+)?\s?(?:[″\"”“]|''|′′|’’))?\s?[NSEWOСЮВЗсювз]?(?!\w)"
@@ -32,7 +32,7 @@ class CoordinatesMasker:
             fine = min(len(number.partition(".")[2]) for number in (first, second))
             marked = "°" in match[0] or re.search(r"[A-Za-zА-я]", match[0]) is not None
             dots = "." in match[1] and "." in match[2]
-            if (fine >= DECIMALS and dots) or (fine >= 2 and (marked or CUE.beside(text, *match.span()))):
+            if (fine >= DECIMALS and dots) or fine > DECIMALS or (fine >= 2 and (marked or CUE.beside(text, *match.span()))):
                 yield mask("coordinates", *match.span())
         if "°" in text:
             for match in DEGREES.finditer(text):

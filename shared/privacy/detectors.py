@@ -63,13 +63,13 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(BankNumberMasker(), digits=4, words=("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
     Detector(RussianAccountMasker(), digits=20),
     Detector(NetworkMasker(), digits=1),
-    Detector(BirthDateMasker(), digits=1, words=("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née")),
+    Detector(BirthDateMasker(), digits=1, words=("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née", "zur welt", "д/р")),
     Detector(CoordinatesMasker(), digits=4),
     Detector(CheckedDocumentMasker(), digits=8),
-    Detector(NamedDocumentMasker(), digits=5, words=DOCUMENT_STEMS),
-    Detector(CodeMasker(), digits=2, words=("code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang", "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол")),
+    Detector(NamedDocumentMasker(), digits=2, words=DOCUMENT_STEMS),
+    Detector(CodeMasker(), digits=2, words=("code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang", "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол", "confirm", "verify", "подтвер", "для входа", "log in", "sign in")),
     Detector(PlateMasker(), digits=2),
-    Detector(NamedPlateMasker(), digits=2, words=("plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак")),
+    Detector(NamedPlateMasker(), digits=2, words=("plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак", "zulassung", "kennz", "рег", "пропуск")),
     Detector(AddressMasker(), digits=1),
     Detector(PhoneMasker(), digits=5),
     Detector(PasswordMasker(), words=PASSWORD_STEMS),
@@ -78,7 +78,7 @@ DETECTORS: tuple[Detector, ...] = (
 #: Names of files: what looks like a mailbox or a token in them is none.
 FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|tiff?|mp[34]|mov|avi|mkv|webm|og[agv]|opus|m4[av]|wav|flac|tgs|pdf|docx?|xlsx?|pptx?|odt|txt|csv|json|xml|html?|"
-    r"md|py|js|ts|css|zip|rar|7z|tar|gz|apk|exe|dmg|iso|gguf|bin|safetensors|pth?|ckpt|epub|fb2|djvu|psd|ics|vcf)(?![\w.@-])", re.IGNORECASE
+    r"md|py|js|ts|css|zip|rar|7z|tar|gz|apk|exe|dmg|iso|gguf|bin|safetensors|pth?|ckpt|epub|fb2|djvu|psd|ics|vcf)(?![\w@-]|\.\w)", re.IGNORECASE
 )  # fmt: skip
 FILE_START = re.compile(r"[^\s\[\]\"'<>«»:,;|]{0,160}\Z")
 DIGITS = "0123456789"

@@ -28,7 +28,7 @@ CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
     (_shape(r"\d{3}-\d{3}-\d{3}[ -]\d{2}"), None),  # SNILS
     (_shape(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}"), None),  # US social security
     (_shape(r"\d{12}"), _checked("ru.inn")),
-    (_shape(r"\d{2} \d{3} \d{3} \d{3}"), _checked("de.idnr")),
+    (_shape(r"\d{2}([ -])\d{3}\1\d{3}\1\d{3}"), _checked("de.idnr")),
     (_shape(r"\d{2} ?\d{6} ?[A-Z] ?\d{3}"), None),  # German pension insurance
     (_shape(r"(?![DFIQUV])[A-Z](?![DFIQUVO])[A-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"), None),  # British national insurance
     (_shape(r"\d{2} ?\d{2} ?(?:№|No\.?|N) ?\d{6}|\d{2} \d{2} \d{6}"), None),  # Russian passport
@@ -52,21 +52,19 @@ CUE = Cue(
     r"national insurance", r"nino?", r"ni number", r"nhs(?: number)?", r"driv\w+'?s? ?licen[cs]e", r"dl(?: number)?", r"licen[cs]e (?:number|no\.?)",
     r"rijbewijs\w*", r"führerschein\w*", r"führerausweis", r"паспорт\w*", r"загран\w*", r"инн", r"inn", r"снилс\w*", r"snils", r"удостоверени\w*",
     r"водительск\w+(?: (?:прав\w*|удостоверени\w*))?", r"права (?:серии|серия|номер|№)", r"ву", r"полис\w*", r"омс", r"сери[яи]", r"военн\w+ билет\w*",
-    r"свидетельств\w+", r"visa number", r"green card", r"permanent resident", r"aufenthaltstitel",
+    r"свидетельств\w+", r"visa number", r"green card", r"pension (?:number|no\.?)", r"идентификационн\w+ номер\w*(?: налогоплательщика)?", r"ид\w* налогоплательщика", r"permanent resident", r"aufenthaltstitel",
 )  # fmt: skip
 #: One of them is in every such word.
 STEMS = (
     "pass", "pasa", "paspo", "ausweis", "perso", "ident", "id", "document", "bsn", "burger", "sofi", "ssn", "social", "sozial", "svnr", "sv-", "svn",
     "renten", "kranken", "kvnr", "steuer", "tin", "st.", "st-", "stnr", "tax", "nif", "nie", "dni", "cpf", "pesel", "aadhaar", "curp", "insurance", "nin",
     "ni n", "nhs", "driv", "dl", "licen", "rijbew", "führer", "паспорт", "загран", "инн", "inn", "снилс", "snils", "удостов", "водит", "права", "ву",
-    "полис", "омс", "сери", "военн", "свидет", "visa", "green card", "resident", "aufenthalt",
+    "полис", "омс", "сери", "военн", "свидет", "visa", "green card", "pension", "налогопл", "идентиф", "resident", "aufenthalt",
 )
-#: Five digits at least, in the groups that documents have, with up to three letters.
+#: Digits in groups, perhaps behind letters; or letters and digits in one word.
 NUMBER = re.compile(
-    rf"{_ALONE}(?:\d{{2}} ?\d{{2}} ?(?:№|No\.?|N|номер|-)? ?\d{{6}}|\d{{3}}[- ]\d{{3}}[- ]\d{{3}}[- ]\d{{2}}"
-    r"|\d{3}[- ]?\d{2}[- ]?\d{4}|\d{2,5}/\d{3,4}/\d{4,5}|\d{2} ?\d{3} ?\d{3} ?\d{3}|\d{2} ?\d{6} ?[A-Za-z] ?\d{3}"
-    r"|\d{3} ?\d{3} ?\d{3}|\d{4}(?: ?\d{4}){2,3}|\d{3} \d{3} \d{4}|[A-Za-zА-Яа-я]{2} ?(?:\d{2} ?){3}[A-Da-d]?"
-    rf"|(?:[A-Za-zА-Яа-я]{{1,3}}[ -]?(?:№ ?)?)?\d{{5,16}}[A-Za-z]{{0,2}}|(?=[A-Z]*\d)(?=(?:[A-Z]*\d){{2}})[A-Z0-9]{{7,14}}){_END}"
+    rf"{_ALONE}(?:(?:[A-Za-zА-я]{{1,3}}-?)?\d(?:(?:[ /-]|[ ]?(?:№|No\.?|N|номер) ?)?\d){{4,17}}(?: ?[A-Za-z](?: ?\d{{3}})?)?"
+    rf"|(?=(?:[A-Za-z]{{0,9}}\d){{2}})[A-Z\d]{{6,14}}|(?=(?:[A-Za-z]{{0,9}}\d){{3}})[a-z\d]{{7,14}}){_END}"
 )
 #: Characters between the word and its number.
 REACH = 45

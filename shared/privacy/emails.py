@@ -20,7 +20,7 @@ _END = (
     r"(?:com|net|org|edu|gov|info|biz|io|me|co|ai|app|dev|eu|uk|us|ru|de|at|ch|by|ua|kz|fr|es|it|nl|pl|su|ру|рф|ком|"
     r"нет|орг|инфо|де|ю[эе]й|бай)"
 )
-DOMAIN = re.compile(rf"(?i)(?P<domain>[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,2}}?){_DOT}{_END}(?![\w-])")
+DOMAIN = re.compile(rf"(?i)(?P<domain>[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,2}}){_DOT}{_END}(?![\w-])")
 SAID_DOT = re.compile(r"(?i)(?<!\w)(?:dot|punkt|точка|tochka)(?!\w)")
 LOCAL = re.compile(r"(?i)(?<![\w.+%-])[\w.+%-]{1,64}(?:(?: dot | punkt | точка |\s?[\[({]dot[\])}]\s?)[\w+%-]{1,64}){0,3}\Z")
 #: Hosts of mailboxes: behind a plain "at" they make an address also where the dot is a dot.

@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from shared.privacy.cues import Cue
 from shared.privacy.masking import Span, mask
 
-V4 = re.compile(r"(?<![\w.-])(?<!\d,)(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|-\d)")
+V4 = re.compile(r"(?<![\w.-])(?<!\d,)((?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5}|/\d{1,2})?(?![\w]|\.\d|-\d)")
 V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
 MAC = re.compile(
     r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w:-])"
@@ -34,8 +34,7 @@ class NetworkMasker:
                     yield mask("ip", *match.span())
         if text.count(":") > 4 or text.count("-") > 4 or text.count(".") > 1:
             for match in MAC.finditer(text):
-                if any(map(str.isalpha, match[0])) or "." not in match[0]:
-                    yield mask("mac", *match.span())
+                yield mask("mac", *match.span())
         if "mac" in text.lower() or "мак" in text.lower():
             for match in BARE_MAC.finditer(text):
                 if MAC_CUE.before(text, match.start(), 20):
@@ -44,10 +43,10 @@ class NetworkMasker:
 
 def _is_v4(text: str, match: re.Match[str]) -> bool:
     try:
-        address = IPv4Address(match[0])
+        address = IPv4Address(match[1])
     except AddressValueError:
         return False
-    octets = [*map(int, match[0].split("."))]
+    octets = [*map(int, match[1].split("."))]
     if address.is_loopback or address.is_unspecified or octets[:2] == [255, 255] or VERSION.before(text, match.start(), 12):
         return False
     return max(octets) >= SMALL or octets[0] == 10 or CUE.before(text, match.start(), 25) is not None

@@ -9,29 +9,35 @@ from shared.privacy.cues import by_first_letter, lower
 from shared.privacy.masking import Span, mask
 
 _PASS = (
-    r"pass ?words?|passwd|pwd|pass ?codes?|pass ?phrases?|psw|pw|pswd|passwor[td]|passwort\w*|pass ?wort|kennwort\w*|\w{3,14}passwort|\w{2,10}kennwort|"
-    r"парол\w*|пасс?ворд\w*|пасс|wachtwoord\w*|contraseña|senha|mot de passe"
+    r"pass ?words?|pas+wor[dt]?s?|passwd|pwd|pass ?codes?|pass ?phrases?|psw|pw|pswd|passwor[td]|passwort\w*|pass ?wort|kennwort\w*|\w{3,14}passwort|\w{2,10}kennwort|"
+    r"п[ао]рол\w*|пасс?ворд\w*|пасс|wachtwoord\w*|contraseña|senha|mot de passe"
 )
 _ALSO = (
-    r"pass|pin(?: ?code)?|log(?:ged)? ?in|credentials|creds|codes?|combination|opens? with|wi-?fi|wlan|router|zugang\w*|zahlenschloss|"
+    r"pass|пас|pin(?: ?code)?|log(?:ged)? ?in|credentials|creds|codes?|combination|opens? with|wi-?fi|wlan|router|zugang\w*|zahlenschloss|"
     r"код\w*|пинкод\w*|пин|логин\w*|вайфай\w*|вай-?фай\w*|вафля|учетк\w*|учётк\w*|lösungswort|codewort|кодов\w+ слов\w+"
 )
 CUE = re.compile(rf"(?<![^\W_])(?:(?P<surely>{by_first_letter(tuple(_PASS.split('|')))})|(?:{by_first_letter(tuple(_ALSO.split('|')))}))(?![^\W\d_])")
 #: One of them is in every cue.
 STEMS = (
     "pass", "pw", "psw", "pin", "login", "log in", "logged", "cred", "code", "comb", "open with", "opens with", "wifi", "wi-fi", "wlan", "router", "kennw",
-    "zugang", "zahlen", "wacht", "contra", "senha", "mot de", "парол", "пасс", "пасв", "код", "пин", "логин", "вай", "вафл", "учет", "учёт", "wort",
+    "zugang", "zahlen", "wacht", "contra", "senha", "mot de", "парол", "порол", "pasw", "пас", "код", "пин", "логин", "вай", "вафл", "учет", "учёт", "wort",
 )
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\s\"'«»“”„<>()\0]{1,64}")
 ASSIGNED = re.compile(
-    r"(?i)(?:\s?\(?[^\s()]{0,20}\)?|(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)\s[^\n:=.,]{1,24}))?"
+    r"(?i)(?:\s?\([^()\n]{0,20}\)|(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)\s[^\n:=.,]{1,24}))?"
     r"\s?(?:[:=]|->|=>|—|–| - )+\s*[\"'«“„`*]{0,3}([^\s\"'«»“”„`<>\0]{3,64})"
 )
 SAID = re.compile(
     r"(?i)(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)\s[^\n:=.,]{1,24}?)?(?:\s(?:there|here|now|тут|там|теперь|у нас|jetzt|dort|hier))?"
     r"(?:'s|\s(?:is|was|be|ist|lautet|heißt|war|это|будет|был|такой|такая|такие|стоит|changed to|set to|gleich|равен)(?:\s(?:now|still|just|jetzt|теперь|просто|вот|einfach))?)"
     r"\s{1,2}(?P<quote>[\"'«“„`]{0,2})(?P<value>[^\s\"'«»“”„`<>\0]{4,64})(?P<rest>[^\n]{0,3})"
+)
+NUMBER = re.compile(r"\s{1,2}(\d{4,16})(?![\w.,:/-]?\w)")
+#: ``qwerty7001 is the password``, ``... - das wlan passwort``.
+BEHIND = re.compile(
+    r"(?i)(?<!\S)(?P<value>(?=\S{0,40}\d)\S{4,40})(?:\s(?:is|ist|war|was|это|вот|мой|наш|mein|das|unser)|\s?[-—–,]+)\s(?:(?:is|ist|это|that'?s|das|the|my|our|your|a|"
+    r"mein|dein|unser|new|neue\w*|мой|наш|новый|for|für|от|wifi|wi-fi|wlan|netflix|router|ist|it'?s)\s){0,3}(?:[\w-]{2,12}\s)?\Z"
 )
 #: Words that follow "the password is" in ordinary sentences.
 ORDINARY = frozenset("""
@@ -54,6 +60,7 @@ TIME = re.compile(
 )
 #: A symbol that no word has inside.
 INNER = re.compile(r"[^\W_][#!$%^*][^\W_]")
+HANDLE = re.compile(r"@\w+")
 EDGE = ".,;!?…:)*_~`"
 
 
@@ -82,7 +89,11 @@ def _announced(text: str, cue: re.Match[str], *, digits: bool, marks: bool) -> I
         yield _span(text, *assigned.span(1))
     elif surely and (said := SAID.match(text, cue.end())) and _is_meant(said):
         yield _span(text, *said.span("value"))
+    elif digits and (bare := NUMBER.match(text, cue.end())) and surely:
+        yield mask("password", *bare.span(1))
     elif digits:
+        if before := BEHIND.search(text, max(0, cue.start() - 110), cue.start()):
+            yield _span(text, *before.span("value"))
         yield from _near(text, cue.end())
 
 
@@ -92,7 +103,7 @@ def _may_be_assigned(word: str, *, surely: bool) -> bool:
         return False
     if surely:
         return word.lower() not in ORDINARY and (len(word) > 3 or DIGIT.search(word) is not None)
-    return looks_secret(word) or (INNER.search(word) is not None and len(word) > 5)
+    return looks_secret(word) or (word.isdigit() and len(word) > 3) or (INNER.search(word) is not None and len(word) > 5)
 
 
 def _is_meant(said: re.Match[str]) -> bool:
@@ -121,7 +132,7 @@ def _is_chequered(word: str) -> bool:
 
 def looks_secret(word: str) -> bool:
     """At least six characters with letters and digits, and no time, measure, link or handle."""
-    if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("@", "http", "#", "www.", "user_", "<")):
+    if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("http", "#", "www.", "user_", "<")) or HANDLE.fullmatch(word):
         return False
     letters = sum(c.isalpha() for c in word)
     digits = sum(c.isdigit() for c in word)

@@ -15,12 +15,12 @@ RUN = re.compile(r"(?<![\w/#<@&=%$€£^*])(?<!\d[.,:])(?<![^\W_]-)(?:\(?\+ ?\(?
 PIECE = re.compile(r"\S{9,}")
 DATE = re.compile(r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2(?:\d{4}|\d{2}))(?:[ T]+\d{1,2}){0,3}")
 THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
-RANGE = re.compile(r"(?:(?:1[89]|20)\d{2} ?[-/] ?(?:1[89]|20)\d{2})|\d{1,5} ?- ?\d{1,5}|\d+\.\d+|\d{1,5}/\d{1,5}")
+RANGE = re.compile(r"(?:(?:1[89]|20)\d{2} ?[-/] ?(?:1[89]|20)\d{2})|(?!0)\d{1,5} ?- ?\d{1,5}|\d+\.\d+|\d{1,5}/\d{1,5}")
 EXTENSION = re.compile(r" ?(?:x|ext\.?|доб\.?|durchwahl|-office) ?\d{1,6}\b", re.IGNORECASE)
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 #: What one calls: a number behind it is one to call.
 CUE = Cue(
-    r"(?:tele|smart|cell|mobile )?phones?(?: (?:number|no\.?|#))?", r"mobiles?", r"cell", r"tel\.?(?:-?nr\.?)?", r"telefon\w*", r"fax", r"landline",
+    r"(?:tele|smart|cell|mobile )?phones?(?: (?:number|no\.?|#))?", r"mobiles?", r"cell", r"tel\.?(?:-?nr\.?)?", r"telefon\w*", r"fax", r"landline", r"ph\.?", r"phn", r"сбп",
     r"call(?:ing)?(?: (?:me|us|him|her|back|now))?(?: (?:on|at))?", r"ring(?: me)?", r"text(?: me)?", r"whats? ?app", r"viber", r"signal", r"sms", r"dial",
     r"reach(?: me| us)?(?: (?:on|at))?", r"contact", r"(?:my|his|her|their|our|work|home|new) (?:number|nr|no\.)", r"(?:mein|seine|ihr|unser|neu)\w* nummer",
     r"handy\w*", r"mobil\w*", r"festnetz\w*", r"rufnummer", r"durchwahl", r"ruf\w*", r"anruf\w*", r"anzurufen", r"angerufen", r"erreichbar", r"erreich\w+",
@@ -40,7 +40,7 @@ PRINTED = re.compile(
     r"|8[ -]?\([348]\d{2,4}\)[ -]?\d{1,3}[ -]?\d\d[ -]?\d\d|\(\d{2,5}\) ?\d{3,4}[ -]?\d{3,4}"
 )
 #: Tried for numbers without a country code; the regions of one's own chats come first in practice.
-REGIONS = ("RU", "DE", "US", "GB", "UA", "NL", "AT", "CH", "ES", "PT", "FR", "IT", "BE", "PL", "RS", "SE", "IN")
+REGIONS = ("RU", "DE", "US", "GB", "UA", "BY", "KZ", "NL", "AT", "CH", "ES", "PT", "FR", "IT", "BE", "PL", "RS", "SE", "IN")
 #: Nobody writes more numbers in a text: the rest are masked unexamined where they are long enough.
 LIMIT = 400
 

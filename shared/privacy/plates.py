@@ -39,17 +39,19 @@ GERMAN_HEAD = re.compile(r"(?<![\w-])([A-ZÄÖÜ]{1,3})(?:-| - ?| )[A-Z]{1,2}[ -
 _CYRILLIC, _LATIN = "АВЕКМНОРСТУХавекмнорстух", "ABEKMHOPCTYXabekmhopctyx"
 RUSSIAN = re.compile(rf"\d{{3}} ?(?:[{_CYRILLIC}]{{2}}|[{_LATIN}]{{2}}) ?[|/]? ?(?P<region>\d{{2,3}})(?: ?rus)?(?![^\W_])")
 RUSSIAN_HEAD = re.compile(rf"(?<![^\W_])[{_CYRILLIC}{_LATIN}] ?\Z")
-#: Beside a word for a plate: three to eight letters and digits in up to three groups.
+#: Beside a word for a plate also in lower case: British, American, Russian and German ones, and what has capitals and digits.
 ANY = re.compile(
-    r"(?<![\w@#-])(?=[A-ZА-ЯÄÖÜa-zа-я\d -]{0,9}\d)(?=[\d -]{0,7}[A-ZА-ЯÄÖÜa-zа-я])"
-    r"(?:[A-ZА-ЯÄÖÜ\d]{1,8}(?:[ -][A-ZА-ЯÄÖÜ\d]{1,4}){0,3}|[a-zа-яäöü]{1,3}[ -]?\d{2,4}[ -]?[a-zа-я]{0,3}(?:[ -]?\d{2,3})?"
-    r"|[a-zäöü]{1,3}[ -][a-z]{1,2}[ -]?\d{1,4}|\d[a-z]{3}\d{3})(?![\w-])"
+    r"(?<![\w@#-])(?:[A-Za-z]{2}\d{2}[ -]?[A-Za-z]{3}|[A-Za-z]\d{1,3}[ -]?[A-Za-z]{3}|\d[A-Za-z]{3}\d{3}|\d{1,3}[ -]?[A-Z]{3}|[A-Z]{2,3}[ -]?\d{3,4}|[a-z]{3}[ -]?\d{3,4}"
+    r"|[А-Яа-я]\s?\d{3}\s?[А-Яа-я]{2}(?:\s?\d{2,3})?|(?P<german>[A-Za-zÄÖÜäöü]{1,3})(?:[ -]|- )[A-Za-z]{1,2}[ -]?[1-9]\d{0,3}[EHeh]?"
+    r"|(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z\d]{5,8}|[A-ZА-Я]{1,3} ?\d{2,4} ?[A-ZА-Я]{1,3}|\d{2,4} ?[А-Яа-я]{2,3} ?\d{2,3})(?![\w-])"
 )
+#: Before a number they are words.
+WORDS = re.compile(r"(?i)(?:was|ist|war|nr|the|for|and|bin|der|die|das|und|mit|is|at|in|on|of|no|so|um|ab|to|my|all|now|got|saw|has)[ -]?\d+")
 CUE = Cue(
     r"(?:license|licence|number|car|vehicle|front|rear)?[ -]?plates?(?: (?:number|no\.?))?", r"registration(?: (?:number|plate))?",
-    r"reg(?:\.| no\.?| number)?", r"vrn", r"tag number", r"kennzeichen", r"kfz-\w+", r"nummernschild\w*", r"autonummer", r"госномер\w*",
+    r"reg(?:\.| no\.?| number)?", r"vrn", r"tag number", r"\w{0,5}kennzeichen", r"kfz-\w+", r"nummernschild\w*", r"autonummer", r"госномер\w*",
     r"гос\.? ?номер\w*", r"гос\.? ?знак\w*", r"грз", r"номер\w* (?:машин\w*|авто\w*|тачк\w*|такси)", r"машин\w+ с номер\w+", r"авто\w* с номер\w+",
-    r"номерн\w+ знак\w*", r"автомобильн\w+ номер\w*", r"госномера",
+    r"номерн\w+ знак\w*", r"zulassung\w*", r"kennz\.?", r"рег\w* ?номер\w*", r"номер\w* (?:был\w*|той машины)", r"пропуск(?: на)?", r"(?:запомнил|запиши|видел) номер\w*", r"(?:газель|машина|авто|тачка|камаз|такси)\w*,? номер\w*", r"номера", r"автомобильн\w+ номер\w*", r"госномера",
 )  # fmt: skip
 _VEHICLE = Cue(r"autos?", r"wagen", r"kfz", r"pkw", r"car", r"van", r"bmw", r"audi", r"vw", r"golf", r"parkt?e?n?", r"parked", r"blitzer\w*", r"mercedes")
 #: Names of parts, formats and models that look like a German plate.
@@ -73,7 +75,10 @@ class NamedPlateMasker:
 
     def find(self, text: str) -> Iterator[Span]:
         for match in ANY.finditer(text):
-            if CUE.before(text, match.start(), 25) or CUE.after(text, match.end(), 14):
+            unknown = match["german"] is not None and match["german"].upper() not in DISTRICTS
+            if unknown or WORDS.fullmatch(match[0]):
+                continue
+            if CUE.before(text, match.start(), 30) or CUE.after(text, match.end(), 14):
                 yield mask("plate", *match.span())
 
 

@@ -34,14 +34,13 @@ class SeedPhraseMasker:
         if not _has_run(text):
             return
         for run in WORDS.finditer(text):
-            if "," not in run[0] or run[0].count(",") >= LEAST - 1:
-                yield from _runs(text, run)
+            yield from _runs(text, run)
 
 
 def _has_run(text: str) -> bool:
     """Whether twelve words follow each other without a function word; hardly any text has so many."""
     count = 0
-    for word in text.lower().split():
+    for word in text.lower().replace(",", " ").split():
         count = 0 if word in FUNCTION_WORDS else count + 1
         if count == LEAST:
             return True
@@ -49,13 +48,24 @@ def _has_run(text: str) -> bool:
 
 
 def _runs(text: str, run: re.Match[str]) -> Iterator[Span]:
-    """The stretches without a function word that are long enough."""
-    begin: int | None = None
-    end = count = 0
-    for word in [*WORD.finditer(text, *run.span()), None]:
-        if word is not None and word[0].lower() not in FUNCTION_WORDS:
-            begin, end, count = word.start() if begin is None else begin, word.end(), count + 1
+    """The stretches without a function word, and with the same marks between their words, that are long enough."""
+    words: list[re.Match[str]] = []
+    for word in WORD.finditer(text, *run.span()):
+        if word[0].lower() in FUNCTION_WORDS:
+            yield from _phrase(words)
+            words = []
             continue
-        if begin is not None and count >= LEAST:
-            yield mask("seed_phrase", begin, end)
-        begin, count = None, 0
+        if len(words) > 1 and _comma(text, words[-1], word) != _comma(text, words[-2], words[-1]):
+            yield from _phrase(words)
+            words = words[-1:]
+        words.append(word)
+    yield from _phrase(words)
+
+
+def _comma(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
+    return "," in text[first.end() : second.start()]
+
+
+def _phrase(words: list[re.Match[str]]) -> Iterator[Span]:
+    if len(words) >= LEAST:
+        yield mask("seed_phrase", words[0].start(), words[-1].end())
