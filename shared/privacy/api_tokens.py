@@ -47,7 +47,7 @@ _NAMED = (
     r"[\w.-]{1,20}(?:_|-| )(?:key|token|secret)|[A-Z][\w]{1,20}_(?:KEY|TOKEN|SECRET)"
 )
 ASSIGNED = re.compile(
-    rf"(?i)(?<!\w)(?:{_NAMED})(?:[ _.-]{{0,2}}(?:key|token|secret|id|ключ|токен|schlüssel)){{0,2}}"
+    rf"(?i)(?<!\w)(?:{_NAMED})(?:[ _.-]{{0,2}}(?:key|token|secret|id|ключ|токен|schlüssel|api|апи|бота|bot)){{0,2}}"
     r"[\"'` ]{0,3}(?:[:=]|=>|\bis\b|\bist\b|\blautet\b|-|это)?[\"'` ]{0,3}(?-i:([A-Za-z0-9][\w+/=.~-]{11,200}))"
 )
 RUN = re.compile(r"[A-Za-z0-9_+=/-]{20,512}")
@@ -84,11 +84,11 @@ class NamedTokenMasker:
 
 
 def _known(chunk: re.Match[str]) -> Iterator[Span]:
-    if not any(map(str.isdigit, chunk[0])) and "_" not in chunk[0] and "-" not in chunk[0]:
+    if not any(map(str.isdigit, chunk[0])) and "_" not in chunk[0] and "-" not in chunk[0] and not chunk[0].isupper():
         return
     for rule in (KNOWN, *_field_rules()):
         for match in rule.finditer(chunk[0]):
-            if any(map(str.isdigit, match[0])) or entropy(match[0]) >= ENTROPY:
+            if any(map(str.isdigit, match[0])) or match[0].isupper() or entropy(match[0]) >= ENTROPY:
                 yield mask("api_token", chunk.start() + match.start(), chunk.start() + match.end())
 
 

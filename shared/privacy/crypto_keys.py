@@ -27,7 +27,7 @@ SHAPED = re.compile(
     rf"|[48][0-9AB][{BASE58}]{{93}}|addr1[0-9a-z]{{50,100}}|bitcoincash:[qp][0-9a-z]{{41}}|(?:ed25519|secp256k1):[{BASE58}]{{40,90}})"
     rf"{_Z}"
 )
-BASE58_CHECKED = re.compile(rf"{_A}(?=[{BASE58}]{{0,40}}\d)[13LMDATtr5KXmn2c9Q][{BASE58}]{{24,51}}{_Z}")
+BASE58_CHECKED = re.compile(rf"{_A}[13LMDATtr5KXmn2c9Q][{BASE58}]{{24,51}}{_Z}")
 BECH32_CHECKED = re.compile(
     rf"{_A}(?:(?:bc|tb|ltc|cosmos|osmo|terra|thor|celestia|inj|nsec|npub|zs|kaspa|bnb|erd|stake)1[{BECH32}]{{20,90}}"
     rf"|(?:BC|TB|LTC)1[{BECH32.upper()}]{{20,90}}){_Z}"

@@ -54,7 +54,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(PrivateKeyMasker(), words=("private key", "putty-user-key")),
     Detector(EmailMasker(), words=("@",)),
     Detector(SpokenEmailMasker(), words=(" at ", "(at", "[at", "{at", "<at", "*at", "( at", "[ at", "(@", "[@", "(a)", "[a]", " ät ", "(ät", " эт ", "собак", "собач", "sobaka", "klammeraffe", " @ ", "@")),
-    Detector(CryptoKeyMasker(), digits=1, length=25),
+    Detector(CryptoKeyMasker(), length=25),
     Detector(ApiTokenMasker(), length=16),
     Detector(NamedTokenMasker(), digits=1, length=12, words=("key", "token", "secret", "токен", "ключ", "schlüssel", "bearer", "cred", "auth", "access", "webhook", "client")),
     Detector(SeedPhraseMasker()),

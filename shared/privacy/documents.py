@@ -64,8 +64,9 @@ STEMS = (
 #: Digits in groups, perhaps behind letters; or letters and digits in one word.
 NUMBER = re.compile(
     rf"{_ALONE}(?:(?:[A-Za-zА-я]{{1,3}}-?)?\d(?:(?:[ /-]|[ ]?(?:№|No\.?|N|номер) ?)?\d){{4,17}}(?: ?[A-Za-z](?: ?\d{{3}})?)?"
-    rf"|(?=(?:[A-Za-z]{{0,9}}\d){{2}})[A-Z\d]{{6,14}}|(?=(?:[A-Za-z]{{0,9}}\d){{3}})[a-z\d]{{7,14}}){_END}"
+    rf"|(?=(?:[A-Za-z]{{0,9}}\d){{2}})[A-Z\d]{{6,14}}|(?=(?:[a-z]{{0,9}}\d){{2}})[a-z\d]{{7,14}}){_END}"
 )
+YEARS = re.compile(r"(?:1[5-9]|20)\d{2} ?[-/] ?(?:1[5-9]|20)\d{2}")
 #: Characters between the word and its number.
 REACH = 45
 
@@ -85,5 +86,5 @@ class NamedDocumentMasker:
 
     def find(self, text: str) -> Iterator[Span]:
         for match in NUMBER.finditer(text):
-            if CUE.beside(text, *match.span(), before=REACH, after=22):
+            if not YEARS.fullmatch(match[0]) and CUE.beside(text, *match.span(), before=REACH, after=22):
                 yield mask("document", *match.span())

@@ -11,7 +11,7 @@ EMAIL = re.compile(
     r"(?<![\w.+%-])[\w.+%'-]{1,128}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w-])"
 )
 #: The same with spaces around its marks, which only a well-known ending tells from a mention.
-SPACED = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64} ?@ ?[\w-]{2,63} ?\. ?(?:com|net|org|ru|de|info|me|io|ua|by|kz)(?![\w-])")
+SPACED = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?: @ | ?@(?! ))(?<![^\W\d_] @)[\w-]{2,63} ?\. ?(?:com|net|org|ru|de|info|me|io|ua|by|kz)(?![\w-])")
 _BRACKET_AT = r"\s?[\[({<*]\s?(?:at|ät|@|аt|эт|собака|собачка|a)\s?[\])}>*]\s?"
 _WORD_AT = r"\s{1,2}(?:at|ät|ет|эт|собака|собачка|sobaka|klammeraffe|@)\s{1,2}"
 AT = re.compile(rf"(?i)(?P<marked>{_BRACKET_AT})|(?P<said>{_WORD_AT})")

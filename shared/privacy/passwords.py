@@ -33,7 +33,7 @@ SAID = re.compile(
     r"(?:'s|\s(?:is|was|be|ist|lautet|heißt|war|это|будет|был|такой|такая|такие|стоит|changed to|set to|gleich|равен)(?:\s(?:now|still|just|jetzt|теперь|просто|вот|einfach))?)"
     r"\s{1,2}(?P<quote>[\"'«“„`]{0,2})(?P<value>[^\s\"'«»“”„`<>\0]{4,64})(?P<rest>[^\n]{0,3})"
 )
-NUMBER = re.compile(r"\s{1,2}(\d{4,16})(?![\w.,:/-]?\w)")
+NUMBER = re.compile(r"(?i)(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)(?:\s[^\W\d]{2,16})?)?\??\s{1,2}(\d{4,16})(?![\w.,:/-]?\w)")
 #: ``qwerty7001 is the password``, ``... - das wlan passwort``.
 BEHIND = re.compile(
     r"(?i)(?<!\S)(?P<value>(?=\S{0,40}\d)\S{4,40})(?:\s(?:is|ist|war|was|это|вот|мой|наш|mein|das|unser)|\s?[-—–,]+)\s(?:(?:is|ist|это|that'?s|das|the|my|our|your|a|"
@@ -89,12 +89,12 @@ def _announced(text: str, cue: re.Match[str], *, digits: bool, marks: bool) -> I
         yield _span(text, *assigned.span(1))
     elif surely and (said := SAID.match(text, cue.end())) and _is_meant(said):
         yield _span(text, *said.span("value"))
-    elif digits and (bare := NUMBER.match(text, cue.end())) and surely:
+    elif digits and (surely or cue[0] == "pass") and (bare := NUMBER.match(text, cue.end())):
         yield mask("password", *bare.span(1))
     elif digits:
         if before := BEHIND.search(text, max(0, cue.start() - 110), cue.start()):
             yield _span(text, *before.span("value"))
-        yield from _near(text, cue.end())
+        yield from _near(text, cue.end(), surely=surely)
 
 
 def _may_be_assigned(word: str, *, surely: bool) -> bool:
@@ -115,11 +115,12 @@ def _is_meant(said: re.Match[str]) -> bool:
     return bool(said["quote"]) or ends or looks_secret(word) or not word.isalpha()
 
 
-def _near(text: str, position: int) -> Iterator[Span]:
+def _near(text: str, position: int, *, surely: bool) -> Iterator[Span]:
     for count, token in enumerate(TOKEN.finditer(text, position, position + 400)):
         if count >= REACH or "\n\n" in text[position : token.start()]:
             return
-        if looks_secret(token[0].rstrip(EDGE)):
+        word = token[0].rstrip(EDGE)
+        if looks_secret(word) and (surely or INNER.search(word) or sum(map(str.isdigit, word)) > 1):
             yield _span(text, *token.span())
             return
 

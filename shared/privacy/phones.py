@@ -22,7 +22,7 @@ ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 CUE = Cue(
     r"(?:tele|smart|cell|mobile )?phones?(?: (?:number|no\.?|#))?", r"mobiles?", r"cell", r"tel\.?(?:-?nr\.?)?", r"telefon\w*", r"fax", r"landline", r"ph\.?", r"phn", r"сбп",
     r"call(?:ing)?(?: (?:me|us|him|her|back|now))?(?: (?:on|at))?", r"ring(?: me)?", r"text(?: me)?", r"whats? ?app", r"viber", r"signal", r"sms", r"dial",
-    r"reach(?: me| us)?(?: (?:on|at))?", r"contact", r"(?:my|his|her|their|our|work|home|new) (?:number|nr|no\.)", r"(?:mein|seine|ihr|unser|neu)\w* nummer",
+    r"reach(?: me| us)?(?: (?:on|at))?", r"contact", r"answer\w*", r"messages? to", r"registered", r"(?:my|his|her|their|our|work|home|new) (?:number|nr|no\.)", r"(?:mein|seine|ihr|unser|neu)\w* nummer",
     r"handy\w*", r"mobil\w*", r"festnetz\w*", r"rufnummer", r"durchwahl", r"ruf\w*", r"anruf\w*", r"anzurufen", r"angerufen", r"erreichbar", r"erreich\w+",
     r"bel", r"mobiel", r"móvil", r"telemóvel", r"teléfono", r"téléphone", r"т\.", r"тел\w*\.?", r"моб\w*\.?", r"сот\w*\.?", r"звони\w*", r"\w*звон\w+",
     r"набер\w+", r"набрать", r"ватс?ап\w*", r"вотс?ап\w*", r"вайбер\w*", r"смс\w*", r"(?:мой|моя|его|её|ее|наш|новый|рабочий|домашний) номер\w*", r"desk", r"office",
@@ -39,6 +39,8 @@ PRINTED = re.compile(
     r"\(?(?:8|7)[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d|(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[.-]\d{4}|\([2-9]\d\d\) ?\d{3} \d{4}"
     r"|8[ -]?\([348]\d{2,4}\)[ -]?\d{1,3}[ -]?\d\d[ -]?\d\d|\(\d{2,5}\) ?\d{3,4}[ -]?\d{3,4}"
 )
+#: A number right before: it is one of a row.
+ROW = re.compile(r"\d[ ,;]{1,2}\Z")
 #: Tried for numbers without a country code; the regions of one's own chats come first in practice.
 REGIONS = ("RU", "DE", "US", "GB", "UA", "BY", "KZ", "NL", "AT", "CH", "ES", "PT", "FR", "IT", "BE", "PL", "RS", "SE", "IN")
 #: Nobody writes more numbers in a text: the rest are masked unexamined where they are long enough.
@@ -85,7 +87,7 @@ class PhoneMasker:
             return True
         if NUMBER.before(text, start, 25) is not None and len(digits) > 6 and self._is_valid(number):
             return True
-        return self._is_printed(number, digits)
+        return not ROW.search(text[max(0, start - 4) : start]) and self._is_printed(number, digits)
 
     def _is_valid(self, number: str) -> bool:
         return any(_valid(_parse(number, region)) for region in self._regions) or _international("+" + re.sub(r"\D", "", number), lenient=False)
@@ -94,7 +96,7 @@ class PhoneMasker:
         """Without a word: grouped as the plan of a region has it, so that rows of other numbers stay."""
         if PRINTED.fullmatch(number):
             return True
-        if not 9 <= len(digits) <= 12 or THOUSANDS.fullmatch(number) or not (number[0] in "0(" or re.search(r"\D", number)):
+        if not 9 + (number[0] in "0(") <= len(digits) <= 12 or THOUSANDS.fullmatch(number) or not (number[0] in "0(" or re.search(r"\D", number)):
             return False
         return any(_is_grouped(number, region) for region in self._regions)
 
@@ -119,7 +121,7 @@ def _is_grouped(number: str, region: str) -> bool:
     trunk = number[0] == "0" or number.startswith("(0")
     if not trunk or "".join(groups) != "".join(printed):
         return False
-    return groups[0] == printed[0] or len(groups) == 1 or (region == "DE" and re.match(r"01[5-7]\d", "".join(groups)) is not None and len(groups) < 6)
+    return (groups[0] == printed[0] and len(groups[-1]) > 1) or len(groups) == 1 or (region == "DE" and len(groups[-1]) > 1 and re.match(r"01[5-7]\d", "".join(groups)) is not None and len(groups) < 6)
 
 
 def _with_extension(text: str, end: int) -> int:

@@ -42,11 +42,12 @@ RUSSIAN_HEAD = re.compile(rf"(?<![^\W_])[{_CYRILLIC}{_LATIN}] ?\Z")
 #: Beside a word for a plate also in lower case: British, American, Russian and German ones, and what has capitals and digits.
 ANY = re.compile(
     r"(?<![\w@#-])(?:[A-Za-z]{2}\d{2}[ -]?[A-Za-z]{3}|[A-Za-z]\d{1,3}[ -]?[A-Za-z]{3}|\d[A-Za-z]{3}\d{3}|\d{1,3}[ -]?[A-Z]{3}|[A-Z]{2,3}[ -]?\d{3,4}|[a-z]{3}[ -]?\d{3,4}"
-    r"|[А-Яа-я]\s?\d{3}\s?[А-Яа-я]{2}(?:\s?\d{2,3})?|(?P<german>[A-Za-zÄÖÜäöü]{1,3})(?:[ -]|- )[A-Za-z]{1,2}[ -]?[1-9]\d{0,3}[EHeh]?"
-    r"|(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z\d]{5,8}|[A-ZА-Я]{1,3} ?\d{2,4} ?[A-ZА-Я]{1,3}|\d{2,4} ?[А-Яа-я]{2,3} ?\d{2,3})(?![\w-])"
+    r"|[А-Яа-я]\s?\d{3}\s?[А-Яа-я]{2}(?:\s?\d{2,3})?|(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z\d]{5,8}|[A-ZА-Я]{1,3} ?\d{2,4} ?[A-ZА-Я]{1,3}|\d{2,4} ?[А-Яа-я]{2,3} ?\d{2,3})(?![\w-])"
 )
+GERMAN_ANY = re.compile(r"(?<![\w-])([A-Za-zÄÖÜäöü]{1,3})(?:[ -]|- )([A-Za-z]{1,2})[ -]?[1-9]\d{0,3}[EHeh]?(?![\w-])")
 #: Before a number they are words.
 WORDS = re.compile(r"(?i)(?:was|ist|war|nr|the|for|and|bin|der|die|das|und|mit|is|at|in|on|of|no|so|um|ab|to|my|all|now|got|saw|has)[ -]?\d+")
+SMALL_WORDS = frozenset("in am um ab an so zu im is es on at to of it no my we or if do up by as be he me us".split())
 CUE = Cue(
     r"(?:license|licence|number|car|vehicle|front|rear)?[ -]?plates?(?: (?:number|no\.?))?", r"registration(?: (?:number|plate))?",
     r"reg(?:\.| no\.?| number)?", r"vrn", r"tag number", r"\w{0,5}kennzeichen", r"kfz-\w+", r"nummernschild\w*", r"autonummer", r"госномер\w*",
@@ -74,9 +75,9 @@ class NamedPlateMasker:
     """Those beside a word for one."""
 
     def find(self, text: str) -> Iterator[Span]:
-        for match in ANY.finditer(text):
-            unknown = match["german"] is not None and match["german"].upper() not in DISTRICTS
-            if unknown or WORDS.fullmatch(match[0]):
+        german = (m for m in GERMAN_ANY.finditer(text) if m[1].upper() in DISTRICTS and m[2] not in SMALL_WORDS)
+        for match in (*german, *ANY.finditer(text)):
+            if WORDS.fullmatch(match[0]):
                 continue
             if CUE.before(text, match.start(), 30) or CUE.after(text, match.end(), 14):
                 yield mask("plate", *match.span())
