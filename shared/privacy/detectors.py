@@ -13,6 +13,7 @@ from shared.privacy.bank_numbers import BankNumberMasker, RussianAccountMasker
 from shared.privacy.birth_dates import BirthDateMasker
 from shared.privacy.cards import CardMasker
 from shared.privacy.codes import CodeMasker
+from shared.privacy.cues import by_first_letter
 from shared.privacy.coordinates import CoordinatesMasker
 from shared.privacy.crypto_keys import CryptoKeyMasker
 from shared.privacy.documents import STEMS as DOCUMENT_STEMS
@@ -40,39 +41,43 @@ class Detector(NamedTuple):
     Attributes:
         digits: how many.
         length: of its longest word, in characters.
-        words: one of them, in lower case.
+        words: finds one of those that must be there, in lower case.
     """
 
     masker: Masker
     digits: int = 0
     length: int = 0
-    words: tuple[str, ...] = ()
+    words: re.Pattern[str] | None = None
+
+
+def _any(*words: str) -> re.Pattern[str]:
+    return re.compile(by_first_letter(tuple(map(re.escape, words))))
 
 
 #: The kind that an overlapping string is counted under: the first that finds it.
 DETECTORS: tuple[Detector, ...] = (
-    Detector(PrivateKeyMasker(), words=("private key", "putty-user-key")),
-    Detector(EmailMasker(), words=("@",)),
-    Detector(SpokenEmailMasker(), words=(" at ", "(at", "[at", "{at", "<at", "*at", "( at", "[ at", "(@", "[@", "(a)", "[a]", " ät ", "(ät", " эт ", "собак", "собач", "sobaka", "klammeraffe", " @ ", "@")),
+    Detector(PrivateKeyMasker(), words=_any("private key", "putty-user-key")),
+    Detector(EmailMasker(), words=_any("@",)),
+    Detector(SpokenEmailMasker(), words=_any("@", " at ", "(at", "[at", "{at", "<at", "*at", "( at", "[ at", "(a)", "[a]", " ät ", "(ät", " эт ", "собак", "собач", "sobaka", "klammeraffe")),
     Detector(CryptoKeyMasker(), length=25),
     Detector(ApiTokenMasker(), length=16),
-    Detector(NamedTokenMasker(), digits=1, length=12, words=("key", "token", "secret", "токен", "ключ", "schlüssel", "bearer", "cred", "auth", "access", "webhook", "client")),
+    Detector(NamedTokenMasker(), digits=1, length=12, words=_any("key", "token", "secret", "токен", "ключ", "schlüssel", "bearer", "cred", "auth", "access", "webhook", "client")),
     Detector(SeedPhraseMasker()),
     Detector(IbanMasker(), digits=8),
     Detector(CardMasker(), digits=12),
-    Detector(BankNumberMasker(), digits=4, words=("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
+    Detector(BankNumberMasker(), digits=4, words=_any("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
     Detector(RussianAccountMasker(), digits=20),
     Detector(NetworkMasker(), digits=1),
-    Detector(BirthDateMasker(), digits=1, words=("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née", "zur welt", "д/р")),
+    Detector(BirthDateMasker(), digits=1, words=_any("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née", "zur welt", "д/р")),
     Detector(CoordinatesMasker(), digits=4),
     Detector(CheckedDocumentMasker(), digits=8),
-    Detector(NamedDocumentMasker(), digits=2, words=DOCUMENT_STEMS),
-    Detector(CodeMasker(), digits=2, words=("code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang", "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол", "confirm", "verify", "подтвер", "для входа", "log in", "sign in")),
+    Detector(NamedDocumentMasker(), digits=2, words=_any(*DOCUMENT_STEMS)),
+    Detector(CodeMasker(), digits=2, words=_any("code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang", "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол", "confirm", "verify", "подтвер", "для входа", "log in", "sign in")),
     Detector(PlateMasker(), digits=2),
-    Detector(NamedPlateMasker(), digits=2, words=("plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак", "zulassung", "kennz", "рег", "пропуск")),
+    Detector(NamedPlateMasker(), digits=2, words=_any("plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак", "zulassung", "kennz", "рег", "пропуск")),
     Detector(AddressMasker(), digits=1),
     Detector(PhoneMasker(), digits=5),
-    Detector(PasswordMasker(), words=PASSWORD_STEMS),
+    Detector(PasswordMasker(), words=_any(*PASSWORD_STEMS)),
     Detector(BarePasswordMasker(), digits=1, length=8),
 )
 #: Names of files: what looks like a mailbox or a token in them is none.
@@ -119,7 +124,7 @@ def maskers_for(text: str, evidence: Iterable[Evidence] = ()) -> Sequence[Masker
     digits, low = sum(map(sight.count, DIGITS)), sight.lower()
     longest = max(map(len, sight.split()), default=0)
     for masker, least_digits, least_length, words in DETECTORS:
-        if digits >= least_digits and longest >= least_length and (not words or any(word in low for word in words)):
+        if digits >= least_digits and longest >= least_length and (words is None or words.search(low)):
             spans = [*masker.find(sight)]
             if spans:
                 found.append(Found(spans if reading.places is None else [_placed(span, reading) for span in spans]))

@@ -23,6 +23,8 @@ def _shape(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"{_ALONE}(?:{pattern}){_END}")
 
 
+#: Where any of them may begin.
+START = re.compile(rf"{_ALONE}(?=[A-Za-z]{{0,6}} ?\d)")
 #: Told by shape and checksum alone, or by a shape that nothing else has.
 CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
     (_shape(r"\d{3}-\d{3}-\d{3}[ -]\d{2}"), None),  # SNILS
@@ -75,9 +77,10 @@ class CheckedDocumentMasker:
     """Those that need no word."""
 
     def find(self, text: str) -> Iterator[Span]:
-        for pattern, valid in CHECKED:
-            for match in pattern.finditer(text):
-                if valid is None or valid(match[0]):
+        for start in START.finditer(text):
+            for pattern, valid in CHECKED:
+                match = pattern.match(text, start.start())
+                if match and (valid is None or valid(match[0])):
                     yield mask("document", *match.span())
 
 

@@ -39,6 +39,8 @@ class SeedPhraseMasker:
 
 def _has_run(text: str) -> bool:
     """Whether twelve words follow each other without a function word; hardly any text has so many."""
+    if text.count(" ") + text.count(",") + text.count("\n") < LEAST - 1:
+        return False
     count = 0
     for word in text.lower().replace(",", " ").split():
         count = 0 if word in FUNCTION_WORDS else count + 1
