@@ -85,12 +85,13 @@ def data_folder(name: str) -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
-def spans(folder: Path) -> Iterator[Span]:
+def spans(folder: Path, every: int = 1) -> Iterator[Span]:
+    """All that is masked in the personas' chats, or in every so many messages of them."""
     for persona in sorted(folder.iterdir()):
         exports = [json.loads(file.read_text()) for file in sorted(persona.glob("*.json"))]
         people = known_people(exports)
         named = {person.replacement: person for person in people}
-        texts = [text for export in exports for chat in export["chats"]["list"] for text in _texts(chat)]
+        texts = [text for export in exports for chat in export["chats"]["list"] for text in _texts(chat)][::every]
         for text, clean in zip(texts, clean_all(people, texts, named), strict=True):
             for start, end, new in replaced(text, clean):
                 near = (text[max(0, start - 40) : start], text[end : end + 40])
