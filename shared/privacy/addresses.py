@@ -60,12 +60,12 @@ CUE = Cue(
     r"located(?: at| in| on)?", r"meet(?:ing)? (?:me |us |you )?at", r"arrived at", r"based (?:at|in)", r"schick\w*(?: \w+){0,3} (?:an|in|nach)", r"достав\w+(?:(?: \w+)? (?:на|в|по))?",
     r"(?:come|came|drive|pop) (?:to|over to|by)", r"pick (?:me |us )?up (?:at|from)", r"(?:house|office|offices|flat|place|restaurant|shop|station|store|hotel|bar) is (?:at|on|in)",
     r"listening on", r"komm\w*(?: \w+){0,3} (?:in|zu|nach)", r"забери\w*(?:(?: \w+)? (?:с|из|на))?", r"drops? (?:\w+ )?off at", r"stops? (?:\w+ )?at", r"corner of",
-    r"(?:party|тусовка|вечеринка|квартира|стоматолог|dentist|zahnarzt|wohnung) (?:is )?(?:in|на|at|ist)(?: der| dem)?", r"stay\w* (?:at|in|on)", r"outside", r"liefer\w* (?:an|in)",
+    r"(?:party|тусовка|вечеринка|квартира|стоматолог|dentist|zahnarzt|wohnung) (?:is )?(?:in|на|at|ist)(?: der| dem)?", r"stay\w* (?:at|in|on)", r"outside", r"hol\w* mich (?:an|in|vor|bei)(?: der| dem)?", r"treff\w* (?:an|in|vor|bei)(?: der| dem)?", r"liefer\w* (?:an|in)",
 )  # fmt: skip
 STEMS = (
     "adres", "address", "адрес", "ship", "send", "sent to", "deliver", "post", "mail", "live", "living", "locat", "resid", "meet", "moved", "return to", "arrived", "based",
     "wohn", "anschrift", "schick", "жив", "прожив", "езжай", "приход", "достав", "пропис", "регистр", "come ", "came", "drive", "pop ", "pick", " is at", " is on", " is in", "listening",
-    "komm", "corner", "off at", "stop", "party", "тусов", "вечерин", "квартир", "стоматол", "dentist", "zahnarzt", "wohnung", "stay", "outside", "place", "umgezogen", "liefer", "забери", "переехал",
+    "komm", "corner", "off at", "stop", "party", "тусов", "вечерин", "квартир", "стоматол", "dentist", "zahnarzt", "hol", "treff", "wohnung", "stay", "outside", "place", "umgezogen", "liefer", "забери", "переехал",
 )
 #: Between such a word and the house's number: the street, and small words that lead to it.
 ANNOUNCED = re.compile(
@@ -151,8 +151,8 @@ ANCHORS = FLAT - FLAT_TOO | {"flat"}
 #: A number, a name and another number, with a town behind.
 FRAMED = re.compile(r"\d{2,6} (?:[A-ZÀ-ÞĀ-Ž][a-zà-þā-ž'’.-]{2,24} ){1,4}\d{1,4}\.?(?=,? (?:St\.|[A-ZÀ-ÞĀ-Ž][a-zà-þ])|,\s|\s?\n[>?* \t]{0,9},?[ \t]*[A-ZÀ-ÞΑ-Ω])")
 #: ``на Чехова, 47``: a street in the case that names of streets stand in.
-NA = re.compile(r"(?<!\w)(?:на|с|по|возле|около|напротив|угол) ([А-ЯЁ][а-яё-]{2,20}(?:а|ая|ой|го|ей|ых|ий|ы|и),? )\Z")
-ENDS = re.compile(r"\s*(?:\Z|[.,;!?)…\n😂👍🔥🙏👀😅❤-]|кв|корп|к \d|подъезд|этаж|в \d|к \d|завтра|сегодня|вечером)")
+NA = re.compile(r"(?:(?<!\w)(?:на|с|по|у|до|возле|около|напротив|угол) (?=[А-ЯЁ])|(?:^|\n)(?=[А-ЯЁ][а-яё]{2,20}ая, ))([А-ЯЁ][а-яё-]{2,20}(?:а|ая|ой|го|ей|ых|ий|ы|и|о),? )\Z")
+ENDS = re.compile(r"\s*(?:\Z|[.,;!?)…\n😂👍🔥🙏👀😅❤-]|кв|корп|к \d|подъезд|этаж|в \d|к \d|завтра|сегодня|вечером|это |[-—] )")
 
 
 FLAT_FIRST = re.compile(r",? \d{1,6} (?:[^\W\d_][\w'’.-]{1,24},? ){1,5}\d{1,4}(?!\w)")
@@ -199,7 +199,9 @@ def _street(text: str, words: list[re.Match[str]], after: int) -> int | None:
         return _with_names(text, words[-1].start())
     if plain in ("str", "straße", "strasse", "allee", "platz", "weg", "ring", "markt", "gasse", "damm", "ufer") and len(words) > 1 and (capital or plain in ("str", "straße", "strasse")) and words[-2][0][0].isupper():
         return _with_names(text, words[-2].start())
-    if not capital and low.endswith(DOUBTFUL) and len(low) > 6 and POSTCODE_BEHIND.match(text, after):
+    if not capital and low.endswith(DOUBTFUL) and len(low) > 6 and (
+        POSTCODE_BEHIND.match(text, after) or POSTCODE_BEFORE.search(text, max(0, words[-1].start() - 60), words[-1].start())
+    ):
         return words[-1].start()
     if capital and low.endswith(DOUBTFUL) and len(low) > 6 and last[1:].islower():
         return words[-2].start() if len(words) > 1 and words[-2][0].lower() in GERMAN_BEFORE else words[-1].start()
@@ -285,11 +287,17 @@ def _announced(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     street = match["street"].lower().replace(",", " ").split()
     if street:
-        if not NOT_STREETS.isdisjoint(street) or not ((strong and len(street) < 4) or re.search(r"[A-ZÀ-ÞΑ-ΩА-ЯЁ]", match["street"])):
+        if not NOT_STREETS.isdisjoint(street) or not (
+            (strong and len(street) < 4) or _is_street(street[-1]) or re.search(r"[A-ZÀ-ÞΑ-ΩА-ЯЁ]", match["street"])
+        ):
             return None
         return match.start("street"), _tail(text, end)
     last = _followed(text, end)
     return None if last is None else (start, max(_tail(text, last), last))
+
+
+def _is_street(word: str) -> bool:
+    return word.strip(".") in ENGLISH or (len(word) > 6 and word.endswith((*ENDINGS, *DOUBTFUL)))
 
 
 def _followed(text: str, end: int) -> int | None:

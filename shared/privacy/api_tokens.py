@@ -48,7 +48,7 @@ _NAMED = (
 )
 ASSIGNED = re.compile(
     rf"(?i)(?<!\w)(?:{_NAMED})(?:[ _.-]{{0,2}}(?:key|token|secret|id|ключ|токен|schlüssel|api|апи|бота|bot)){{0,2}}"
-    r"[\"'` ]{0,3}(?:[:=]|=>|\bis\b|\bist\b|\blautet\b|-|это)?[\"'` ]{0,3}(?-i:([A-Za-z0-9][\w+/=.~-]{11,200}))"
+    r"[\"'` ]{0,3}(?:[:=]|=>|\bis\b|\bist\b|\blautet\b|-|это)?[\"'` ]{0,3}(?<![A-Za-z0-9])(?-i:([A-Za-z0-9][\w+/=.~-]{11,200}))"
 )
 RUN = re.compile(r"[A-Za-z0-9_+=/-]{20,512}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -84,7 +84,7 @@ class NamedTokenMasker:
 
 
 def _known(chunk: re.Match[str]) -> Iterator[Span]:
-    if not any(map(str.isdigit, chunk[0])) and "_" not in chunk[0] and "-" not in chunk[0] and not chunk[0].isupper():
+    if not any(map(str.isdigit, chunk[0])) and "_" not in chunk[0] and "-" not in chunk[0] and "AKIA" not in chunk[0]:
         return
     for rule in (KNOWN, *_field_rules()):
         for match in rule.finditer(chunk[0]):

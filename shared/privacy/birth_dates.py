@@ -32,6 +32,7 @@ CUE = Cue(
     r"geb\.?", r"geboren\w*", r"geburts(?:datum|tag\w*|tags|jahr)?", r"род\.?", r"родил\w*", r"рождени\w*", r"рожд\.?", r"д\.?\s?р\.?",
     r"днюх\w*", r"дата рождения", r"день рождения", r"г\.\s?р\.?", r"гр", r"née?", r"gebdat\w*", r"geb\.? ?dat\w*", r"zur welt", r"рожд[её]н\w*", r"д/р",
 )  # fmt: skip
+OF_BIRTH = re.compile(r"(?i)г\.?\s?р|рождения")
 #: A birthday that is only celebrated that day.
 FEAST = re.compile(r"(?i)\b(?:part(?:y|ies)|celebrat\w+|cake|gift|present|feier\w*|\w+feier|torte|geschenk\w*|вечеринк\w*|отмеча\w*|праздну\w*|подар\w*|торт\w*)\b")
 
@@ -39,7 +40,7 @@ FEAST = re.compile(r"(?i)\b(?:part(?:y|ies)|celebrat\w+|cake|gift|present|feier\
 class BirthDateMasker:
     def find(self, text: str) -> Iterator[Span]:
         for match in DATE.finditer(text):
-            if _is_birth(text, *match.span(), before=40, after=16):
+            if OF_BIRTH.search(match[0]) or _is_birth(text, *match.span(), before=40, after=16):
                 yield mask("birth_date", *match.span())
         for match in SHORT.finditer(text):
             if match[0][-1] in "р.яр" and match[0][:2] in ("19", "20") and len(match[0]) > 5:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shared.privacy.cues import Cue
-from shared.privacy.masking import Span, mask
+from shared.privacy.masking import Span, mask, mask_matches
 
 #: Four to eight digits, perhaps in two halves; Google writes a G before them.
 CODE = re.compile(
@@ -35,8 +35,13 @@ AT_TIME = re.compile(r"(?i)\b(?:at|from|till|until|by|в|с|до|к|um|ab|von|bi
 YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
+#: On the back of a card, with three digits.
+BACK = re.compile(r"(?i)(?<!\w)c[vs][vc]2?(?:[ -]?(?:code|код))?[\s:=-]{0,3}(?:is |ist |это )?(\d{3,4})(?!\w)")
+
+
 class CodeMasker:
     def find(self, text: str) -> Iterator[Span]:
+        yield from mask_matches("code", BACK, text, 1)
         for match in CODE.finditer(text):
             if _is_announced(text, match):
                 yield mask("code", *match.span())

@@ -32,7 +32,8 @@ class CoordinatesMasker:
             fine = min(len(number.partition(".")[2]) for number in (first, second))
             marked = "°" in match[0] or re.search(r"[A-Za-zА-я]", match[0]) is not None
             dots = "." in match[1] and "." in match[2]
-            if (fine >= DECIMALS and dots) or fine > DECIMALS or (fine >= 2 and (marked or CUE.beside(text, *match.span()))):
+            small = abs(float(first)) < 1 and abs(float(second)) < 1
+            if (not small and ((fine >= DECIMALS and dots) or fine > DECIMALS)) or (fine >= 2 and (marked or CUE.beside(text, *match.span()))):
                 yield mask("coordinates", *match.span())
         if "°" in text:
             for match in DEGREES.finditer(text):

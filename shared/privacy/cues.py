@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-#: A sentence that ends between a word and a number parts them; a question does not, which is answered.
-_END = re.compile(r"[.!;]\s+\S|\n\s{0,9}\n\s{0,9}\n")
+#: A sentence that ends between a word and a number parts them; a question does not, which is answered,
+#: nor does the point of a short word, as in "г. Казань".
+_END = re.compile(r"(?<=\w\w\w)\.\s+\S|[!;]\s+\S|\n\s{0,9}\n\s{0,9}\n")
 #: A cue is no longer than this.
 _LONGEST = 32
 

@@ -27,7 +27,7 @@ from shared.privacy.passwords import BarePasswordMasker, PasswordMasker
 from shared.privacy.phones import PhoneMasker
 from shared.privacy.plates import NamedPlateMasker, PlateMasker
 from shared.privacy.private_keys import PrivateKeyMasker
-from shared.privacy.private_links import links
+from shared.privacy.private_links import PrivateLinkMasker, links
 from shared.privacy.reading import Reading, read
 from shared.privacy.seed_phrases import SeedPhraseMasker
 
@@ -65,7 +65,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(SeedPhraseMasker()),
     Detector(IbanMasker(), digits=8),
     Detector(CardMasker(), digits=12),
-    Detector(BankNumberMasker(), digits=4, words=_any("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
+    Detector(BankNumberMasker(), words=_any("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
     Detector(RussianAccountMasker(), digits=20),
     Detector(NetworkMasker(), digits=1),
     Detector(BirthDateMasker(), digits=1, words=_any("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née", "zur welt", "д/р")),
@@ -80,6 +80,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector(PasswordMasker(), words=_any(*PASSWORD_STEMS)),
     Detector(BarePasswordMasker(), digits=1, length=8),
 )
+MASKERS: tuple[Masker, ...] = (PrivateLinkMasker(), *(detector.masker for detector in DETECTORS))
 #: Names of files: what looks like a mailbox or a token in them is none.
 FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|tiff?|mp[34]|mov|avi|mkv|webm|og[agv]|opus|m4[av]|wav|flac|tgs|pdf|docx?|xlsx?|pptx?|odt|txt|csv|json|xml|html?|"

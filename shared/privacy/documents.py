@@ -89,5 +89,5 @@ class NamedDocumentMasker:
 
     def find(self, text: str) -> Iterator[Span]:
         for match in NUMBER.finditer(text):
-            if not YEARS.fullmatch(match[0]) and CUE.beside(text, *match.span(), before=REACH, after=22):
+            if not YEARS.fullmatch(match[0]) and CUE.beside(text, *match.span(), before=REACH, after=30):
                 yield mask("document", *match.span())

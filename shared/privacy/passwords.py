@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shared.privacy.codes import PUBLIC
 from shared.privacy.cues import by_first_letter, lower
 from shared.privacy.masking import Span, mask
 
@@ -33,7 +34,7 @@ SAID = re.compile(
     r"(?:'s|\s(?:is|was|be|ist|lautet|heißt|war|это|будет|был|такой|такая|такие|стоит|changed to|set to|gleich|равен)(?:\s(?:now|still|just|jetzt|теперь|просто|вот|einfach))?)"
     r"\s{1,2}(?P<quote>[\"'«“„`]{0,2})(?P<value>[^\s\"'«»“”„`<>\0]{4,64})(?P<rest>[^\n]{0,3})"
 )
-NUMBER = re.compile(r"(?i)(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)(?:\s[^\W\d]{2,16})?)?\??\s{1,2}(\d{4,16})(?![\w.,:/-]?\w)")
+NUMBER = re.compile(r"(?i)(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)(?:\s[^\W\d]{2,16})?)?(?:\s(?:is|ist|это|auf|to|на|was|lautet|вот))?\??\s{1,2}(\d{4,16})(?![\w.,:/-]?\w)")
 #: ``qwerty7001 is the password``, ``... - das wlan passwort``.
 BEHIND = re.compile(
     r"(?i)(?<!\S)(?P<value>(?=\S{0,40}\d)\S{4,40})(?:\s(?:is|ist|war|was|это|вот|мой|наш|mein|das|unser)|\s?[-—–,]+)\s(?:(?:is|ist|это|that'?s|das|the|my|our|your|a|"
@@ -60,7 +61,7 @@ TIME = re.compile(
 )
 #: A symbol that no word has inside.
 INNER = re.compile(r"[^\W_][#!$%^*][^\W_]")
-HANDLE = re.compile(r"@\w+")
+HANDLE = re.compile(r"[@#]\w+")
 EDGE = ".,;!?…:)*_~`"
 
 
@@ -86,17 +87,18 @@ class BarePasswordMasker:
 
 def _announced(text: str, cue: re.Match[str], *, digits: bool, marks: bool) -> Iterator[Span]:
     surely = cue["surely"] is not None
+    likely = surely or cue[0] in ("pass", "пас")
     assigned = ASSIGNED.match(text, cue.end()) if marks else None
     if assigned and _may_be_assigned(assigned[1].rstrip(EDGE), surely=surely):
         yield _span(text, *assigned.span(1))
     elif surely and (said := SAID.match(text, cue.end())) and _is_meant(said):
         yield _span(text, *said.span("value"))
-    elif digits and (surely or cue[0] == "pass") and (bare := NUMBER.match(text, cue.end())):
+    elif digits and likely and (bare := NUMBER.match(text, cue.end())):
         yield mask("password", *bare.span(1))
-    elif digits:
+    elif digits and (likely or not PUBLIC.search(text, max(0, cue.start() - 14), cue.end() + 12)):
         if before := BEHIND.search(text, max(0, cue.start() - 110), cue.start()):
             yield _span(text, *before.span("value"))
-        yield from _near(text, cue.end(), surely=surely)
+        yield from _near(text, cue.end(), surely=likely)
 
 
 def _may_be_assigned(word: str, *, surely: bool) -> bool:
@@ -135,7 +137,7 @@ def _is_chequered(word: str) -> bool:
 
 def looks_secret(word: str) -> bool:
     """At least six characters with letters and digits, and no time, measure, link or handle."""
-    if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("http", "#", "www.", "user_", "<")) or HANDLE.fullmatch(word):
+    if len(word) < 6 or TIME.fullmatch(word) or word.startswith(("http", "www.", "user_", "<")) or HANDLE.fullmatch(word):
         return False
     letters = sum(c.isalpha() for c in word)
     digits = sum(c.isdigit() for c in word)

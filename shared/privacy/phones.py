@@ -23,7 +23,7 @@ CUE = Cue(
     r"(?:tele|smart|cell|mobile )?phones?(?: (?:number|no\.?|#))?", r"mobiles?", r"cell", r"tel\.?(?:-?nr\.?)?", r"telefon\w*", r"fax", r"landline", r"ph\.?", r"phn", r"сбп",
     r"call(?:ing)?(?: (?:me|us|him|her|back|now))?(?: (?:on|at))?", r"ring(?: me)?", r"text(?: me)?", r"whats? ?app", r"viber", r"signal", r"sms", r"dial",
     r"reach(?: me| us)?(?: (?:on|at))?", r"contact", r"answer\w*", r"messages? to", r"registered", r"(?:my|his|her|their|our|work|home|new) (?:number|nr|no\.)", r"(?:mein|seine|ihr|unser|neu)\w* nummer",
-    r"handy\w*", r"mobil\w*", r"festnetz\w*", r"rufnummer", r"durchwahl", r"ruf\w*", r"anruf\w*", r"anzurufen", r"angerufen", r"erreichbar", r"erreich\w+",
+    r"\w*handy\w*", r"schreib\w* mir(?: auf)?", r"mobil\w*", r"festnetz\w*", r"rufnummer", r"durchwahl", r"ruf\w*", r"anruf\w*", r"anzurufen", r"angerufen", r"erreichbar", r"erreich\w+",
     r"bel", r"mobiel", r"móvil", r"telemóvel", r"teléfono", r"téléphone", r"т\.", r"тел\w*\.?", r"моб\w*\.?", r"сот\w*\.?", r"звони\w*", r"\w*звон\w+",
     r"набер\w+", r"набрать", r"ватс?ап\w*", r"вотс?ап\w*", r"вайбер\w*", r"смс\w*", r"(?:мой|моя|его|её|ее|наш|новый|рабочий|домашний) номер\w*", r"desk", r"office",
     r"номер(?:ок|очек) (?:мой|его|её|ее)", r"трубк\w+",

@@ -50,7 +50,7 @@ WORDS = re.compile(r"(?i)(?:was|ist|war|nr|the|for|and|bin|der|die|das|und|mit|i
 SMALL_WORDS = frozenset("in am um ab an so zu im is es on at to of it no my we or if do up by as be he me us".split())
 CUE = Cue(
     r"(?:license|licence|number|car|vehicle|front|rear)?[ -]?plates?(?: (?:number|no\.?))?", r"registration(?: (?:number|plate))?",
-    r"reg(?:\.| no\.?| number)?", r"vrn", r"tag number", r"\w{0,5}kennzeichen", r"kfz-\w+", r"nummernschild\w*", r"autonummer", r"госномер\w*",
+    r"reg(?:\.| no\.?| number)?", r"vrn", r"tag number", r"\w{0,5}kennzeichen", r"kfz(?:-\w+)?", r"nummernschild\w*", r"autonummer", r"госномер\w*",
     r"гос\.? ?номер\w*", r"гос\.? ?знак\w*", r"грз", r"номер\w* (?:машин\w*|авто\w*|тачк\w*|такси)", r"машин\w+ с номер\w+", r"авто\w* с номер\w+",
     r"номерн\w+ знак\w*", r"zulassung\w*", r"kennz\.?", r"рег\w* ?номер\w*", r"номер\w* (?:был\w*|той машины)", r"пропуск(?: на)?", r"(?:запомнил|запиши|видел) номер\w*", r"(?:газель|машина|авто|тачка|камаз|такси)\w*,? номер\w*", r"номера", r"автомобильн\w+ номер\w*", r"госномера",
 )  # fmt: skip
@@ -75,7 +75,7 @@ class NamedPlateMasker:
     """Those beside a word for one."""
 
     def find(self, text: str) -> Iterator[Span]:
-        german = (m for m in GERMAN_ANY.finditer(text) if m[1].upper() in DISTRICTS and m[2] not in SMALL_WORDS)
+        german = (m for m in GERMAN_ANY.finditer(text) if m[1].upper() in DISTRICTS and not (m[2] in SMALL_WORDS and "-" not in m[0]))
         for match in (*german, *ANY.finditer(text)):
             if WORDS.fullmatch(match[0]):
                 continue

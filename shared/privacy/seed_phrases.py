@@ -15,6 +15,7 @@ from shared.privacy.masking import Span, mask
 _WORD = r"(?:[a-z]{3,8}|[A-Z]{3,8})"
 _NUMBER = r"(?:\d{1,2}[.)] ?)?"
 WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|[ \t]{{0,3}}\n[ \t]{{0,3}})){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
+FIRST = re.compile(r"(?<!\d)\d{1,2}[.)] ?\Z")
 WORD = re.compile(r"[A-Za-z]+")
 LEAST = 12
 _FUNCTION_WORDS = """
@@ -70,4 +71,6 @@ def _comma(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
 
 def _phrase(words: list[re.Match[str]]) -> Iterator[Span]:
     if len(words) >= LEAST:
-        yield mask("seed_phrase", words[0].start(), words[-1].end())
+        start, text = words[0].start(), words[0].string
+        first = FIRST.search(text, max(0, start - 4), start)
+        yield mask("seed_phrase", first.start() if first else start, words[-1].end())
