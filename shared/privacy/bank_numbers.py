@@ -14,10 +14,14 @@ from stdnum.us import rtn
 from shared.privacy.cues import Cue
 from shared.privacy.masking import Span, mask, mask_matches
 
-RUSSIAN = re.compile(r"(?<![\w+])(?:301|302|303|40[1-8]|42[0-6]|47[4-7]|455)(?:\d{17}|\d{2}[ .-]\d{3}[ .-]\d[ .-](?:\d{11}|\d{4}[ .-]\d{7})|\d[ .-](?:\d{4}[ .-]){3}\d{4}|\d{2}[ .-](?:\d{5}[ .-]){2}\d{5})(?![ -]?\d|[^\W_])")
+RUSSIAN = re.compile(
+    r"(?<![\w+])(?:301|302|303|40[1-8]|42[0-6]|47[4-7]|455)(?:\d{17}|\d{2}[ .-]\d{3}[ .-]\d[ .-](?:\d{11}|"
+    r"\d{4}[ .-]\d{7})|\d[ .-](?:\d{4}[ .-]){3}\d{4}|\d{2}[ .-](?:\d{5}[ .-]){2}\d{5})(?![ -]?\d|[^\W_])"
+)
 _ACCOUNT = Cue(
     r"(?:bank )?acc(?:oun)?ts?(?: ?(?:number|no\.?|nr\.?|#))?", r"a/c", r"acct\.?", r"checking", r"savings",
-    r"\w*konto(?:nummer|nr\.?|-nr\.?)?", r"kto\.?(?:-?nr\.?)?", r"(?:лицев\w+|расч[её]тн\w+|номер\w*) сч[её]т\w*", r"р/?с", r"к/?с", r"р\.сч[её]т", r"л/с",
+    r"\w*konto(?:nummer|nr\.?|-nr\.?)?", r"kto\.?(?:-?nr\.?)?", r"(?:лицев\w+|расч[её]тн\w+|номер\w*) сч[её]т\w*",
+    r"р/?с", r"к/?с", r"р\.сч[её]т", r"л/с",
 )  # fmt: skip
 #: An invoice is called the same: only a number as long as accounts are counts beside it.
 _BILL = Cue(r"сч[её]т\w*", r"сч\.")

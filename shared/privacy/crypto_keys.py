@@ -23,8 +23,10 @@ FROM_RIPPLE = str.maketrans(_RIPPLE, _BITCOIN)
 _A, _Z = r"(?<![A-Za-z0-9/=_.-])", r"(?![A-Za-z0-9_])"
 #: No chain's checksum is known here, but nothing else looks so.
 SHAPED = re.compile(
-    rf"{_A}(?:0x[0-9a-fA-F]{{64}}|0x[0-9a-fA-F]{{40}}|x(?:prv|pub)[{BASE58}]{{100,112}}|[yz](?:prv|pub)[{BASE58}]{{100,112}}"
-    rf"|[48][0-9AB][{BASE58}]{{93}}|addr1[0-9a-z]{{50,100}}|bitcoincash:[qp][0-9a-z]{{41}}|(?:ed25519|secp256k1):[{BASE58}]{{40,90}})"
+    rf"{_A}(?:0x[0-9a-fA-F]{{64}}|0x[0-9a-fA-F]{{40}}|x(?:prv|pub)[{BASE58}]{{100,112}}|[yz](?:prv|"
+    rf"pub)[{BASE58}]{{100,112}}"
+    rf"|[48][0-9AB][{BASE58}]{{93}}|addr1[0-9a-z]{{50,100}}|bitcoincash:[qp][0-9a-z]{{41}}|(?:ed25519|"
+    rf"secp256k1):[{BASE58}]{{40,90}})"
     rf"{_Z}"
 )
 BASE58_CHECKED = re.compile(rf"{_A}[13LMDATtr5KXmn2c9Q][{BASE58}]{{24,51}}{_Z}")
@@ -36,8 +38,10 @@ TON = re.compile(rf"{_A}[EUk0][Qf][\w+/-]{{46}}(?![\w=])")
 SOLANA = re.compile(rf"{_A}[{BASE58}]{{32,44}}{_Z}")
 KEY = re.compile(rf"{_A}[0-9a-fA-F]{{64}}{_Z}")
 CUE = Cue(
-    r"wallet\w*", r"кошел[её]к\w*", r"кошельк\w*", r"btc", r"bitcoin", r"eth", r"ethereum", r"usdt", r"trc-?20", r"erc-?20", r"sol", r"solana",
-    r"phantom", r"ton", r"tron", r"xrp", r"doge", r"ltc", r"litecoin", r"crypto\w*", r"крипт\w*", r"adress\w*", r"address", r"адрес\w*",
+    r"wallet\w*", r"кошел[её]к\w*", r"кошельк\w*", r"btc", r"bitcoin", r"eth", r"ethereum", r"usdt", r"trc-?20",
+    r"erc-?20", r"sol", r"solana",
+    r"phantom", r"ton", r"tron", r"xrp", r"doge", r"ltc", r"litecoin", r"crypto\w*", r"крипт\w*", r"adress\w*",
+    r"address", r"адрес\w*",
     r"private key", r"приватн\w+ ключ\w*", r"privat\w+ schlüssel", r"brieftasche", r"monero", r"xmr",
 )  # fmt: skip
 

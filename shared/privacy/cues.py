@@ -31,9 +31,8 @@ class Cue:
 
     def before(self, text: str, start: int, reach: int = 40) -> Place | None:
         """The nearest such word that ends at most ``reach`` characters before, in the same sentence."""
-        begin, found = max(0, start - reach - _LONGEST), None
-        for found in self._pattern.finditer(lower(text[begin:start])):
-            pass
+        begin = max(0, start - reach - _LONGEST)
+        found = next(iter([*self._pattern.finditer(lower(text[begin:start]))][-1:]), None)
         if found is None or start - begin - found.end() > reach or _END.search(text, begin + found.end(), start + 1):
             return None
         return Place(begin + found.start(), begin + found.end())
@@ -49,6 +48,11 @@ class Cue:
         return self.before(text, start, before) is not None or self.after(text, end, after) is not None
 
 
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list that is written as a text."""
+    return frozenset(text.split())
+
+
 def lower(text: str) -> str:
     """In lower case, with every character where it was: the Turkish İ alone would become two."""
     return text.replace("İ", "i").lower()
@@ -58,6 +62,10 @@ def by_first_letter(words: tuple[str, ...]) -> str:
     """An alternation that is tried only where its first letter stands, which makes a long one fast."""
     groups = defaultdict[str, list[str]](list)
     for word in words:
-        plain = word[0].isalpha() and word[1:2] not in ("?", "*", "+", "{", "|") and "|" not in re.sub(r"\([^()]*\)", "", word)
+        plain = (
+            word[0].isalpha()
+            and word[1:2] not in ("?", "*", "+", "{", "|")
+            and "|" not in re.sub(r"\([^()]*\)", "", word)
+        )
         groups[word[0] if plain else ""].append(word[1:] if plain else word)
     return "|".join([rf"{letter}(?:{'|'.join(rest)})" if letter else "|".join(rest) for letter, rest in groups.items()])

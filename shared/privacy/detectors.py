@@ -13,9 +13,9 @@ from shared.privacy.bank_numbers import BankNumberMasker, RussianAccountMasker
 from shared.privacy.birth_dates import BirthDateMasker
 from shared.privacy.cards import CardMasker
 from shared.privacy.codes import CodeMasker
-from shared.privacy.cues import by_first_letter
 from shared.privacy.coordinates import CoordinatesMasker
 from shared.privacy.crypto_keys import CryptoKeyMasker
+from shared.privacy.cues import by_first_letter
 from shared.privacy.documents import STEMS as DOCUMENT_STEMS
 from shared.privacy.documents import CheckedDocumentMasker, NamedDocumentMasker
 from shared.privacy.emails import EmailMasker, SpokenEmailMasker
@@ -50,41 +50,63 @@ class Detector(NamedTuple):
     words: re.Pattern[str] | None = None
 
 
-def _any(*words: str) -> re.Pattern[str]:
+def any_of(*words: str) -> re.Pattern[str]:
     return re.compile(by_first_letter(tuple(map(re.escape, words))))
 
 
 #: The kind that an overlapping string is counted under: the first that finds it.
 DETECTORS: tuple[Detector, ...] = (
-    Detector(PrivateKeyMasker(), words=_any("private key", "putty-user-key")),
-    Detector(EmailMasker(), words=_any("@",)),
-    Detector(SpokenEmailMasker(), words=_any("@", " at ", "(at", "[at", "{at", "<at", "*at", "( at", "[ at", "(a)", "[a]", " ät ", "(ät", " эт ", "собак", "собач", "sobaka", "klammeraffe")),
+    Detector(PrivateKeyMasker(), words=any_of("private key", "putty-user-key")),
+    Detector(EmailMasker(), words=any_of("@")),
+    Detector(SpokenEmailMasker(), words=any_of(
+        "@", " at ", "(at", "[at", "{at", "<at", "*at", "( at", "[ at", "(a)", "[a]", " ät ", "(ät", " эт ", "собак",
+        "собач", "sobaka", "klammeraffe",
+    )),
     Detector(CryptoKeyMasker(), length=25),
     Detector(ApiTokenMasker(), length=16),
-    Detector(NamedTokenMasker(), digits=1, length=12, words=_any("key", "token", "secret", "токен", "ключ", "schlüssel", "bearer", "cred", "auth", "access", "webhook", "client")),
+    Detector(NamedTokenMasker(), digits=1, length=12, words=any_of(
+        "key", "token", "secret", "токен", "ключ", "schlüssel", "bearer", "cred", "auth", "access", "webhook",
+        "client",
+    )),
     Detector(SeedPhraseMasker()),
     Detector(IbanMasker(), digits=8),
     Detector(CardMasker(), digits=12),
-    Detector(BankNumberMasker(), words=_any("acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик", "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving")),
+    Detector(BankNumberMasker(), words=any_of(
+        "acc", "a/c", "konto", "kto", "сч", "р/", "рс", "к/", "л/с", "routing", "aba", "rtn", "transit", "бик",
+        "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving",
+    )),
     Detector(RussianAccountMasker(), digits=20),
     Detector(NetworkMasker(), digits=1),
-    Detector(BirthDateMasker(), digits=1, words=_any("birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р", "г. р", "née", "zur welt", "д/р")),
+    Detector(BirthDateMasker(), digits=1, words=any_of(
+        "birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р",
+        "г. р", "née", "zur welt", "д/р",
+    )),
     Detector(CoordinatesMasker(), digits=4),
     Detector(CheckedDocumentMasker(), digits=8),
-    Detector(NamedDocumentMasker(), digits=2, words=_any(*DOCUMENT_STEMS)),
-    Detector(CodeMasker(), digits=2, words=_any("code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang", "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол", "confirm", "verify", "подтвер", "для входа", "log in", "sign in")),
+    Detector(NamedDocumentMasker(), digits=2, words=any_of(*DOCUMENT_STEMS)),
+    Detector(CodeMasker(), digits=2, words=any_of(
+        "code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang",
+        "einmal", "one-time", "one time", "домофон", "geheimz", "zahlenc", "парол", "confirm", "verify", "подтвер",
+        "для входа", "log in", "sign in",
+    )),
     Detector(PlateMasker(), digits=2),
-    Detector(NamedPlateMasker(), digits=2, words=_any("plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак", "zulassung", "kennz", "рег", "пропуск")),
+    Detector(NamedPlateMasker(), digits=2, words=any_of(
+        "plate", "reg", "vrn", "tag", "kennzeichen", "kfz", "schild", "autonummer", "гос", "грз", "номер", "знак",
+        "zulassung", "kennz", "рег", "пропуск",
+    )),
     Detector(AddressMasker(), digits=1),
     Detector(PhoneMasker(), digits=5),
-    Detector(PasswordMasker(), words=_any(*PASSWORD_STEMS)),
+    Detector(PasswordMasker(), words=any_of(*PASSWORD_STEMS)),
     Detector(BarePasswordMasker(), digits=1, length=8),
-)
+)  # fmt: skip
+#: All of them, also the one that is asked before the others.
 MASKERS: tuple[Masker, ...] = (PrivateLinkMasker(), *(detector.masker for detector in DETECTORS))
 #: Names of files: what looks like a mailbox or a token in them is none.
 FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|tiff?|mp[34]|mov|avi|mkv|webm|og[agv]|opus|m4[av]|wav|flac|tgs|pdf|docx?|xlsx?|pptx?|odt|txt|csv|json|xml|html?|"
-    r"md|py|js|ts|css|zip|rar|7z|tar|gz|apk|exe|dmg|iso|gguf|bin|safetensors|pth?|ckpt|epub|fb2|djvu|psd|ics|vcf)(?![\w@-]|\.\w)", re.IGNORECASE
+    r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|tiff?|mp[34]|mov|avi|mkv|webm|og[agv]|opus|m4[av]|wav|flac|tgs|pdf|docx?|"
+    r"xlsx?|pptx?|odt|txt|csv|json|xml|html?|"
+    r"md|py|js|ts|css|zip|rar|7z|tar|gz|apk|exe|dmg|iso|gguf|bin|safetensors|pth?|ckpt|epub|fb2|djvu|psd|ics|"
+    r"vcf)(?![\w@-]|\.\w)", re.IGNORECASE
 )  # fmt: skip
 FILE_START = re.compile(r"[^\s\[\]\"'<>«»:,;|]{0,160}\Z")
 DIGITS = "0123456789"
@@ -143,7 +165,7 @@ def _placed(span: Span, reading: Reading) -> Span:
 
 
 def _without_public(text: str) -> tuple[str, list[Span]]:
-    """A text with its links and names of files out of sight, in as many characters; and the private ones of the links."""
+    """A text with its links and names of files out of sight, as long as before, and the links that are private."""
     hidden, private = [], []
     for link, is_private in links(text):
         hidden.append((link.start, link.end))

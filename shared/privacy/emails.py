@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shared.privacy.cues import words_of
 from shared.privacy.masking import Span, mask
 
 EMAIL = re.compile(
     r"(?<![\w.+%-])[\w.+%'-]{1,128}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?![\w-])"
 )
 #: The same with spaces around its marks, which only a well-known ending tells from a mention.
-SPACED = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?: @ | ?@(?! ))(?<![^\W\d_] @)[\w-]{2,63} ?\. ?(?:com|net|org|ru|de|info|me|io|ua|by|kz)(?![\w-])")
+SPACED = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64}(?: @ | ?@(?! ))(?<![^\W\d_] @)[\w-]{2,63} ?\. ?(?:com|net|org|ru|de|info|me|io|ua|"
+    r"by|kz)(?![\w-])"
+)
 _BRACKET_AT = r"\s?[\[({<*]\s?(?:at|ät|@|аt|эт|собака|собачка|a)\s?[\])}>*]\s?"
 _WORD_AT = r"\s{1,2}(?:at|ät|ет|эт|собака|собачка|sobaka|klammeraffe|@)\s{1,2}"
 AT = re.compile(rf"(?i)(?P<marked>{_BRACKET_AT})|(?P<said>{_WORD_AT})")
@@ -22,17 +26,20 @@ _END = (
 )
 DOMAIN = re.compile(rf"(?i)(?P<domain>[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,2}}){_DOT}{_END}(?![\w-])")
 SAID_DOT = re.compile(r"(?i)(?<!\w)(?:dot|punkt|точка|tochka)(?!\w)")
-LOCAL = re.compile(r"(?i)(?<![\w.+%-])[\w.+%-]{1,64}(?:(?: dot | punkt | точка |\s?[\[({]dot[\])}]\s?)[\w+%-]{1,64}){0,3}\Z")
+LOCAL = re.compile(
+    r"(?i)(?<![\w.+%-])[\w.+%-]{1,64}(?:(?: dot | punkt | точка |\s?[\[({]dot[\])}]\s?)[\w+%-]{1,64}){0,3}\Z"
+)
 #: Hosts of mailboxes: behind a plain "at" they make an address also where the dot is a dot.
-MAILBOXES = frozenset(
-    "gmail googlemail yahoo hotmail outlook icloud proton protonmail gmx web t-online mail yandex ya rambler bk inbox list "
-    "live aol posteo mailbox fastmail tutanota freenet гмейл яндекс мейл мэйл рамблер".split()
+MAILBOXES = words_of(
+    "gmail googlemail yahoo hotmail outlook icloud proton protonmail gmx web t-online mail yandex ya rambler bk "
+    "inbox list "
+    "live aol posteo mailbox fastmail tutanota freenet гмейл яндекс мейл мэйл рамблер"
 )
 #: Before "at", these are no mailbox: "look at example dot com".
-NOBODY = frozenset(
+NOBODY = words_of(
     "look looking looked meet see me us it him her them is are was were be am available found hosted live lives buy "
     "order ordered work works working read sold shop online check out up here there sign register arrive only now "
-    "today start stay page site website visit".split()
+    "today start stay page site website visit"
 )
 
 

@@ -10,9 +10,22 @@ from stdnum import iban
 from shared.privacy.cues import Cue
 from shared.privacy.masking import Span, mask
 
-SHAPE = re.compile(r"(?:(?<![^\W_])|(?<=IBAN)|(?<=iban)|(?<=ИБАН))(?:[A-Z]{2} ?|[A-Za-z]{2})\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![^\W_])")
+SHAPE = re.compile(
+    r"(?:(?<![^\W_])|(?<=IBAN)|(?<=iban)|(?<=ИБАН))(?:[A-Z]{2} ?|"
+    r"[A-Za-z]{2})\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![^\W_])"
+)
 SHAPED = re.compile(r"[A-Za-z]{2} ?\d{2}(?:[ .-]?[A-Za-z]{4})?(?:[ .-]?[A-Za-z]?\d){9,26}(?:[A-Za-z]{1,17})?(?![^\W_])")
-CUE = Cue(r"iban", r"ибан", r"accounts?", r"konto\w*", r"rekening\w*", r"bank\w*", r"сч[её]т\w*", r"реквизит\w*", r"überweis\w*")
+CUE = Cue(
+    r"iban",
+    r"ибан",
+    r"accounts?",
+    r"konto\w*",
+    r"rekening\w*",
+    r"bank\w*",
+    r"сч[её]т\w*",
+    r"реквизит\w*",
+    r"überweis\w*",
+)
 SHORTEST = 15
 
 

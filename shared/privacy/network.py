@@ -12,12 +12,34 @@ from shared.privacy.masking import Span, mask
 V4 = re.compile(r"(?<![\w.-])(?<!\d,)((?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5}|/\d{1,2})?(?![\w]|\.\d|-\d)")
 V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
 MAC = re.compile(
-    r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w:-])"
+    r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|"
+    r"(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w:-])"
 )
 BARE_MAC = re.compile(r"(?<!\w)[0-9A-Fa-f]{12}(?!\w)")
-CUE = Cue(r"ip(?:v[46])?", r"айпи\w*", r"айпишник\w*", r"ип", r"address", r"адрес\w*", r"adresse", r"server\w*", r"сервер\w*", r"host\w*", r"хост\w*", r"ssh", r"ping\w*", r"пинг\w*", r"vpn", r"впн", r"dns", r"proxy")
+CUE = Cue(
+    r"ip(?:v[46])?",
+    r"айпи\w*",
+    r"айпишник\w*",
+    r"ип",
+    r"address",
+    r"адрес\w*",
+    r"adresse",
+    r"server\w*",
+    r"сервер\w*",
+    r"host\w*",
+    r"хост\w*",
+    r"ssh",
+    r"ping\w*",
+    r"пинг\w*",
+    r"vpn",
+    r"впн",
+    r"dns",
+    r"proxy",
+)
 MAC_CUE = Cue(r"mac(?:[ -]address|[ -]?adresse|[ -]адрес)?", r"мак(?:[ -]адрес\w*)?")
-VERSION = Cue(r"v", r"ver\.?", r"versions?", r"верси\w+", r"release", r"релиз\w*", r"build", r"firmware", r"прошивк\w+", r"driver", r"update", r"обновлени\w+", r"sdk", r"chrome", r"windows", r"ios", r"android", r"пункт\w*", r"п", r"section", r"chapter", r"abschnitt", r"kapitel", r"раздел\w*", r"глав\w*")  # fmt: skip
+VERSION = Cue(r"v", r"ver\.?", r"versions?", r"верси\w+", r"release", r"релиз\w*", r"build", r"firmware",
+    r"прошивк\w+", r"driver", r"update", r"обновлени\w+", r"sdk", r"chrome", r"windows", r"ios", r"android",
+    r"пункт\w*", r"п", r"section", r"chapter", r"abschnitt", r"kapitel", r"раздел\w*", r"глав\w*")  # fmt: skip
 #: Every octet of a version or of a chapter is small; of a real address hardly ever all four.
 SMALL = 20
 
@@ -47,7 +69,12 @@ def _is_v4(text: str, match: re.Match[str]) -> bool:
     except AddressValueError:
         return False
     octets = [*map(int, match[1].split("."))]
-    if address.is_loopback or address.is_unspecified or octets[:2] == [255, 255] or VERSION.before(text, match.start(), 12):
+    if (
+        address.is_loopback
+        or address.is_unspecified
+        or octets[:2] == [255, 255]
+        or VERSION.before(text, match.start(), 12)
+    ):
         return False
     return max(octets) >= SMALL or octets[0] == 10 or CUE.before(text, match.start(), 25) is not None
 

@@ -9,20 +9,28 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from shared.privacy.masking import Span, mask
 
 _SCHEMES = (
-    r"https?|ftps?|sftp|tg|ssh|rtsps?|wss?|smb|vnc|amqps?|postgres(?:ql)?|mysql|mariadb|mssql|rediss?|mongodb(?:\+srv)?|socks5|vless|vmess|ss|trojan"
+    r"https?|ftps?|sftp|tg|ssh|rtsps?|wss?|smb|vnc|amqps?|postgres(?:ql)?|mysql|mariadb|mssql|rediss?|"
+    r"mongodb(?:\+srv)?|socks5|vless|vmess|ss|trojan"
 )
 URL = re.compile(rf"(?<![A-Za-z])(?:{_SCHEMES}|HTTPS?|Https?)://[^\s<>\"«»]+")
 #: Of links without a scheme only those to places where much is private.
 BARE = re.compile(
-    r"(?i)(?<![\w@./-])(?=(?:www\.|t\.me/|telegram\.(?:me|dog)/|chat\.whatsapp\.com/|wa\.me/|discord\.(?:gg|com)/|invite\.\w+\.\w+/|"
-    r"(?:docs|drive|meet|calendar|forms|photos|maps)\.(?:google|app)\.\w+/|forms\.gle/|goo\.gl/|(?:[\w-]{1,20}\.)?zoom\.us/|"
-    r"teams\.(?:microsoft|live)\.com/|join\.(?:slack|skype)\.com/|signal\.group/|vk\.(?:me|com)/|m\.me/j/|telemost\.yandex\.\w+/|"
-    r"disk\.yandex\.\w+/|yadi\.sk/|cloud\.mail\.ru/|meet\.jit\.si/|whereby\.com/|we\.tl/|1drv\.ms/|dropbox\.com/|hooks\.slack\.com/|"
-    r"api\.telegram\.org/|line\.me/|mega\.nz/|[\w-]{1,40}\.webex\.com/|icloud\.com/|[\w-]{1,40}\.sharepoint\.com/))[^\s<>\"«»]+"
+    r"(?i)(?<![\w@./-])(?=(?:www\.|t\.me/|telegram\.(?:me|dog)/|chat\.whatsapp\.com/|wa\.me/|discord\.(?:gg|com)/|"
+    r"invite\.\w+\.\w+/|"
+    r"(?:docs|drive|meet|calendar|forms|photos|maps)\.(?:google|app)\.\w+/|forms\.gle/|goo\.gl/|"
+    r"(?:[\w-]{1,20}\.)?zoom\.us/|"
+    r"teams\.(?:microsoft|live)\.com/|join\.(?:slack|skype)\.com/|signal\.group/|vk\.(?:me|com)/|m\.me/j/|"
+    r"telemost\.yandex\.\w+/|"
+    r"disk\.yandex\.\w+/|yadi\.sk/|cloud\.mail\.ru/|meet\.jit\.si/|whereby\.com/|we\.tl/|1drv\.ms/|dropbox\.com/|"
+    r"hooks\.slack\.com/|"
+    r"api\.telegram\.org/|line\.me/|mega\.nz/|[\w-]{1,40}\.webex\.com/|icloud\.com/|"
+    r"[\w-]{1,40}\.sharepoint\.com/))[^\s<>\"«»]+"
 )
 HOSTS = (
-    "www.", "t.me/", "telegram.", "whatsapp.", "wa.me/", "discord.", "invite.", "google.", ".app.", "forms.gle", "goo.gl", "zoom.us", "teams.",
-    "join.", "signal.", "vk.", "m.me/", "yandex.", "yadi.sk", "cloud.mail", "jit.si", "whereby.", "we.tl", "1drv.", "dropbox.", "slack.", "line.me",
+    "www.", "t.me/", "telegram.", "whatsapp.", "wa.me/", "discord.", "invite.", "google.", ".app.", "forms.gle",
+    "goo.gl", "zoom.us", "teams.",
+    "join.", "signal.", "vk.", "m.me/", "yandex.", "yadi.sk", "cloud.mail", "jit.si", "whereby.", "we.tl", "1drv.",
+    "dropbox.", "slack.", "line.me",
     "mega.nz", "webex.", "icloud.", "sharepoint.", "T.me/",
 )  # fmt: skip
 EDGE = ".,;:!?)]}'*_…"
@@ -82,14 +90,23 @@ PLACES = (
     ("github.com", ("/orgs/invite", "/settings/")),
 )
 SECRET_PARAMETERS = frozenset({
-    "token", "access_token", "refresh_token", "id_token", "auth", "authkey", "key", "api_key", "apikey", "api-key", "appid", "pwd", "password", "pass",
-    "passwd", "passcode", "secret", "client_secret", "sig", "signature", "code", "invite", "invitation", "share", "session", "sessionid", "session_id",
-    "sid", "jwt", "otp", "reset", "confirm", "x-amz-signature", "x-amz-credential", "x-amz-security-token", "ticket", "magic", "hash", "private_token",
+    "token", "access_token", "refresh_token", "id_token", "auth", "authkey", "key", "api_key", "apikey", "api-key",
+    "appid", "pwd", "password", "pass",
+    "passwd", "passcode", "secret", "client_secret", "sig", "signature", "code", "invite", "invitation", "share",
+    "session", "sessionid", "session_id",
+    "sid", "jwt", "otp", "reset", "confirm", "x-amz-signature", "x-amz-credential", "x-amz-security-token", "ticket",
+    "magic", "hash", "private_token",
 })  # fmt: skip
 #: Parts of a path behind which a secret stands: a reset of a password, a confirmation.
-SECRET_PATH = re.compile(r"(?i)/(?:invite|invitation|join|reset(?:[-_]password)?|magic(?:-?link)?|verify|confirm|unsubscribe|share[d]?|token)/[\w~.=-]{8,}")
+SECRET_PATH = re.compile(
+    r"(?i)/(?:invite|invitation|join|reset(?:[-_]password)?|magic(?:-?link)?|verify|confirm|unsubscribe|share[d]?|"
+    r"token)/[\w~.=-]{8,}"
+)
 #: A place on a map, a mailbox or a telephone number in a link is what it is outside of one.
-CARRIED = re.compile(r"[@=,/!]-?\d{1,3}\.\d{3,},\s?-?\d{1,3}\.\d{3,}|[?&=/:][\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}\.[a-z]{2,}(?:[&/?#]|$)|[?&](?:phone|tel)=%?\+?\d{9,}|!3d-?\d{1,3}\.\d{3,}!4d")
+CARRIED = re.compile(
+    r"[@=,/!]-?\d{1,3}\.\d{3,},\s?-?\d{1,3}\.\d{3,}|[?&=/:][\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}\.[a-z]{2,}(?:[&/?#]|$)|"
+    r"[?&](?:phone|tel)=%?\+?\d{9,}|!3d-?\d{1,3}\.\d{3,}!4d"
+)
 SIGNED = re.compile(r"[A-Za-z0-9+/_=-]{8,}")
 
 

@@ -14,7 +14,9 @@ from shared.privacy.masking import Span, mask
 #: As wallets show them: in lower case (or all capitals), with one kind of separator, perhaps numbered.
 _WORD = r"(?:[a-z]{3,8}|[A-Z]{3,8})"
 _NUMBER = r"(?:\d{1,2}[.)] ?)?"
-WORDS = re.compile(rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|[ \t]{{0,3}}\n[ \t]{{0,3}})){{11,}}{_NUMBER}{_WORD}(?![\w'’-])")
+WORDS = re.compile(
+    rf"(?<![\w'’-])(?:{_NUMBER}{_WORD}(?: |, ?|[ \t]{{0,3}}\n[ \t]{{0,3}})){{11,}}{_NUMBER}{_WORD}(?![\w'’-])"
+)
 FIRST = re.compile(r"(?<!\d)\d{1,2}[.)] ?\Z")
 WORD = re.compile(r"[A-Za-z]+")
 LEAST = 12

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
-from shared.privacy.detectors import VERSION, maskers_for
+from shared.privacy.detectors import VERSION, Evidence, maskers_for
 from shared.privacy.masking import Cleaned, clean_text
 
 
@@ -29,12 +29,13 @@ class Cleaner:
             NameBook.of(known), hashlib.sha256(repr((VERSION, [_facts(p) for p in known])).encode()).digest()[:16]
         )
 
-    def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
+    def clean(self, text: str, members: Collection[str] = (), evidence: Collection[Evidence] = ()) -> Cleaned:
         """
         Args:
             members: pseudonyms of those who write in the chat.
+            evidence: what Telegram marked in the text.
         """
-        return clean_text(text, (*maskers_for(text), NameMasker(self.book, frozenset(members))))
+        return clean_text(text, (*maskers_for(text, evidence), NameMasker(self.book, frozenset(members))))
 
 
 def _facts(person: Known) -> tuple[object, ...]:
