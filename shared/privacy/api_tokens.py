@@ -122,7 +122,8 @@ def _known(chunk: re.Match[str]) -> Iterator[Span]:
         return
     for rule in (KNOWN, *_field_rules()):
         for match in rule.finditer(chunk[0]):
-            if any(map(str.isdigit, match[0])) or match[0].isupper() or entropy(match[0]) >= ENTROPY:
+            mixed = match[0] not in (match[0].lower(), match[0].upper())
+            if any(map(str.isdigit, match[0])) or match[0].isupper() or mixed or entropy(match[0]) >= ENTROPY:
                 yield mask("api_token", chunk.start() + match.start(), chunk.start() + match.end())
 
 

@@ -16,7 +16,9 @@ RUN = re.compile(
     r"[^\W\d_x]|[.,:]\d)"
 )
 PIECE = re.compile(r"\S{9,}")
-DATE = re.compile(r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2(?:\d{4}|\d{2}))(?:[ T]+\d{1,2}){0,3}")
+DATE = re.compile(
+    r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d{2})|\d{1,2} \d{1,2} (?:19|20)\d{2})(?:[ T]+\d{1,2}){0,3}"
+)
 THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 RANGE = re.compile(r"(?:(?:1[89]|20)\d{2} ?[-/] ?(?:1[89]|20)\d{2})|(?!0)\d{1,5} ?- ?\d{1,5}|\d+\.\d+|\d{1,5}/\d{1,5}")
 EXTENSION = re.compile(r" ?(?:x|ext\.?|доб\.?|durchwahl|-office) ?\d{1,6}\b", re.IGNORECASE)
@@ -50,7 +52,7 @@ OTHER = Cue(
 PRINTED = re.compile(
     r"\(?(?:8|7)[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d|(?:1[ .-])?(?:\([2-9]\d\d\) ?|"
     r"[2-9]\d\d[.-])\d{3}[.-]\d{4}|\([2-9]\d\d\) ?\d{3} \d{4}"
-    r"|8[ -]?\([348]\d{2,4}\)[ -]?\d{1,3}[ -]?\d\d[ -]?\d\d|\(\d{2,5}\) ?\d{3,4}[ -]?\d{3,4}"
+    r"|8[ -]\(?\d{3}\)?[ -]\d{3}[ -](?:\d\d[ -]\d\d|\d{4})|8[ -]?\([348]\d{2,4}\)[ -]?\d{1,3}[ -]?\d\d[ -]?\d\d|\(\d{2,5}\) ?\d{3,4}[ -]?\d{3,4}"
 )
 #: A number right before: it is one of a row.
 ROW = re.compile(r"\d[ ,;]{1,2}\Z")
@@ -144,7 +146,7 @@ class PhoneMasker:
 
 def _is_right_behind(text: str, start: int, digits: str, number: str) -> bool:
     cue = CUE.before(text, start, 25)
-    if cue is None or THOUSANDS.fullmatch(number):
+    if cue is None or (THOUSANDS.fullmatch(number) and digits.endswith("000")):
         return False
     between = text[cue.end : start]
     plain = re.fullmatch(
