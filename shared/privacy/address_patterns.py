@@ -8,7 +8,7 @@ from shared.privacy.cues import Cue, words_of
 from shared.privacy.streets import FLAT, FLAT_TOO
 
 NUMBER = re.compile(
-    r"(?<![\w:/-])(?<!\d[.,])(?<![#$€£+=])\d{1,6}(?:[кc]\d{1,2}|[A-Za-zА-я](?!\w|\.\w)| [A-Za-zА-я](?!\w|\.\w|"
+    r"(?<![\w:/-])(?<!\d[.,])(?<![#$€£+=])\d{1,6}(?:[кc]\d{1,2}|[A-Za-zА-я](?!\w|\.\w)| [A-Za-zА-я](?!\w|\.\s?\w|"
     r"\s?\d(?!\d{4})))?(?: ?(?:bis|ter|hs|huis)\b)?(?:[/-]\d{1,4}[A-Za-zа-я]?)*"
     r"(?![\w%€$£°]|[.,:]\d)"
 )
