@@ -19,7 +19,7 @@ UNIT = re.compile(
     r"times|percent|prozent|руб\w*|р|тыс\w*|мин\w*|час\w*|дн\w+|день|лет|год\w*|недел\w*|месяц\w*|раза?|чел\w*|"
     r"человек\w*|км|кг|шт|x|mal|seconds?|sec|сек\w*)(?![\w])"
 )
-WORD = re.compile(r"[^\s,;()\[\]\"«»“”„‚<>]+")
+WORD = re.compile(r"[^\s,;()\[\]\"«»“”„‚<>.]{1,12}\.(?=[А-ЯЁ][а-яё])|[^\s,;()\[\]\"«»“”„‚<>]+")
 #: The street in front of an English number: ``17 Wharf Lane``, ``1600 NW 5th Street``; the type is looked up.
 ENGLISH_STREET = re.compile(
     r",? ?(?:\d{1,5} )?((?:(?:[NSEW]{1,2}\.?|[^\W\d_][\w'’.-]{0,24}|\d{1,3}(?:st|nd|rd|"
@@ -94,7 +94,8 @@ CUE = Cue(
     r"listening on", r"komm\w*(?: \w+){0,3} (?:in|zu|nach)", r"забери\w*(?:(?: \w+)? (?:с|из|на))?",
     r"drops? (?:\w+ )?off at", r"stops? (?:\w+ )?at", r"corner of",
     r"(?:party|тусовка|вечеринка|квартира|стоматолог|dentist|zahnarzt|wohnung) (?:is )?(?:in|на|at|ist)(?: der| dem)?",
-        r"stay\w* (?:at|in|on)", r"outside", r"hol\w* mich (?:an|in|vor|bei)(?: der| dem)?",
+        r"stay\w* (?:at|in|on)", r"outside", r"bin (?:\w+ ){0,2}(?:in|an|bei)(?: der| dem)?",
+        r"hol\w* mich (?:an|in|vor|bei)(?: der| dem)?",
         r"treff\w* (?:an|in|vor|bei)(?: der| dem)?", r"liefer\w* (?:an|in)",
 )  # fmt: skip
 STEMS = (
@@ -151,6 +152,7 @@ STEMS = (
     "wohnung",
     "stay",
     "outside",
+    "bin ",
     "place",
     "umgezogen",
     "liefer",
@@ -159,13 +161,16 @@ STEMS = (
 )
 #: Between such a word and the house's number: the street, and small words that lead to it.
 ANNOUNCED = re.compile(
-    r"[\s:=—–>?*-]{0,8}(?:(?:is|ist|lautet|it is|it's|at|in|on|im|am|to|в|на|по|это|такой|мой|with|here they are|"
+    r"[\s:=—–>?*-]{0,8}(?:(?:du|you|ihr|ты|вы) ?\? )?(?:(?:is|ist|lautet|it is|it's|at|in|on|im|am|to|в|на|по|это|"
+    r"такой|мой|with|here they are|"
     r"following)[\s:]{1,2}){0,3}(?P<street>(?:[^\W\d_][^\s,\d;:!?\n]{0,24},? ){0,5})(?:д\.? ?|дом |no\.? ?|"
     r"nr\.? ?)?\Z",
     re.IGNORECASE,
 )
 FOLLOWED = re.compile(r" (?:\d{1,5} )?(?:[^\W\d_][^\s,\d;:!?]{1,24} ?){1,6}(?:\d{1,5}[A-Za-z]?\b)?")
 NOT_STREETS = words_of(
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "
+    "sonntag "
     "minutes minute min hours hour days day weeks week months month years year people persons times time euros "
     "dollars bucks percent am pm uhr stunden stunde tage tag wochen woche "
     "monate monat jahre jahr leute personen mal prozent минут минуты минуту час часа часов дня дней день недели "
@@ -212,6 +217,7 @@ TITLE = re.compile(
 )
 ANCHORS = FLAT - FLAT_TOO | {"flat"}
 #: A number, a name and another number, with a town behind.
+LABEL = re.compile(r"\s?[:—-]|\s?\n")
 FRAMED = re.compile(
     r"\d{2,6} (?:[A-ZÀ-ÞĀ-Ž][a-zà-þā-ž'’.-]{2,24} ){1,4}\d{1,4}\.?(?=,? (?:St\.|[A-ZÀ-ÞĀ-Ž][a-zà-þ])|,\s|"
     r"\s?\n[>?* \t]{0,9},?[ \t]*[A-ZÀ-ÞΑ-Ω])"
@@ -219,7 +225,7 @@ FRAMED = re.compile(
 #: ``на Чехова, 47``: a street in the case that names of streets stand in.
 NA = re.compile(
     r"(?:(?<!\w)(?:на|с|по|у|до|возле|около|напротив|угол) (?=[А-ЯЁ])|(?:^|"
-    r"\n)(?=[А-ЯЁ][а-яё]{2,20}ая, ))([А-ЯЁ][а-яё-]{2,20}(?:а|ая|ой|го|ей|ых|ий|ы|и|о),? )\Z"
+    r"\n)(?=[А-ЯЁ][а-яё]{2,20}ая, ))((?:[А-ЯЁ][а-яё]{3,16} )?[А-ЯЁ][а-яё-]{2,20}(?:а|ая|ой|го|ей|ых|ий|ы|и|о),? )\Z"
 )
 ENDS = re.compile(
     r"\s*(?:\Z|[.,;!?)…\n😂👍🔥🙏👀😅❤-]|кв|корп|к \d|подъезд|этаж|в \d|к \d|завтра|сегодня|вечером|это |[-—] )"

@@ -26,6 +26,7 @@ from shared.privacy.address_patterns import (
     FRAMED,
     HEAD,
     HOUSE,
+    LABEL,
     LOWER_TAIL,
     NA,
     NOT_STREETS,
@@ -187,10 +188,10 @@ def _street(text: str, words: list[re.Match[str]], after: int) -> int | None:
         and " ".join(w[0].lower() for w in words[-3:-1]).endswith(GERMAN_BEFORE)
         and last[1:].islower()
         and len(low) > 3
-        and words[-2][0][0].isupper()
         and low not in NOT_STREETS
     ):
-        return words[-2].start() if words[-2][0].lower() not in ("der", "den", "dem") else words[-3].start()
+        first = words[-3] if words[-2][0].lower() in ("der", "den", "dem") else words[-2]
+        return first.start() if first[0][0].isupper() else None
     return None
 
 
@@ -236,7 +237,7 @@ def _english(text: str, end: int, *, announced: bool) -> int | None:
     """Where a street ends whose number stands in front: ``17 Wharf Lane``."""
     position, names = end, list[str]()
     for word in islice(WORD.finditer(text, end, end + 90), 7):
-        gap, last = text[position : word.start()], word[0].rstrip(".!?:")
+        gap, last = text[position : word.start()], word[0].rstrip(".!?:…")
         if gap != " " and (names or gap != ", "):
             return None
         if names and _ends_street(last, names, announced=announced):
@@ -260,6 +261,8 @@ def _ends_street(last: str, names: list[str], *, announced: bool) -> bool:
 
 def _announced(text: str, start: int, end: int) -> tuple[int, int] | None:
     strong = STRONG.before(text, start, 60)
+    if strong and "\n" in text[strong.end : start] and not LABEL.match(text, strong.end):
+        strong = None
     cue = strong or CUE.before(text, start, 60)
     if cue is None:
         return None

@@ -64,7 +64,7 @@ def _is_announced(text: str, match: re.Match[str], reach: int = 40) -> bool:
     if cue is not None:
         around, between = text[max(0, cue.start - 14) : match.start()], text[cue.end : match.start()]
         direct = re.fullmatch(
-            r"[\s:=—–>-]{0,4}(?:is|ist|lautet|это|-|—|№|from|для|for|von|от|mein|мой|твой|now|jetzt|"
+            r"[\s:=—–>-]{0,4}(?:its|it's|is|ist|lautet|это|-|—|№|from|для|for|von|от|mein|мой|твой|now|jetzt|"
             r"here)?[\s:=—–-]{0,3}[\"'«„*`_]{0,3}",
             between,
         )

@@ -33,7 +33,11 @@ class Cue:
         """The nearest such word that ends at most ``reach`` characters before, in the same sentence."""
         begin = max(0, start - reach - _LONGEST)
         found = next(iter([*self._pattern.finditer(lower(text[begin:start]))][-1:]), None)
-        if found is None or start - begin - found.end() > reach or _END.search(text, begin + found.end(), start + 1):
+        if (
+            found is None
+            or start - begin - found.end() > reach
+            or _END.search(text, begin + found.end() + 1, start + 1)
+        ):
             return None
         return Place(begin + found.start(), begin + found.end())
 

@@ -76,7 +76,7 @@ DETECTORS: tuple[Detector, ...] = (
         "bik", "sort", "blz", "bank", "bic", "swift", "свифт", "check", "saving",
     )),
     Detector(RussianAccountMasker(), digits=20),
-    Detector(NetworkMasker(), digits=1),
+    Detector(NetworkMasker()),
     Detector(BirthDateMasker(), digits=1, words=any_of(
         "birth", "born", "bday", "b-day", "dob", "d.o.b", "geb", "род", "рожд", "др", "д.р", "д. р", "днюх", "г.р",
         "г. р", "née", "zur welt", "д/р",

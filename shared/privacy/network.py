@@ -76,7 +76,7 @@ def _is_v4(text: str, match: re.Match[str]) -> bool:
         or VERSION.before(text, match.start(), 12)
     ):
         return False
-    return max(octets) >= SMALL or octets[0] == 10 or CUE.before(text, match.start(), 25) is not None
+    return max(octets) >= SMALL or octets[0] == 10 or CUE.beside(text, *match.span(), before=25, after=12)
 
 
 def _is_v6(written: str) -> bool:

@@ -64,7 +64,7 @@ STEMS = (
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\s\"'«»“”„<>()\0]{1,64}")
 ASSIGNED = re.compile(
-    r"(?i)(?:\s?\([^()\n]{0,20}\)|(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)\s[^\n:=.,]{1,24}))?"
+    r"(?i)(?:\s?\([^()\n]{0,20}\)|(?:\s(?:to|for|from|от|для|на|von|für|vom|zum)(?:\s[^\W\d_]{1,16}){1,2}))?"
     r"\s?(?:[:=]|->|=>|—|–| - )+\s*[\"'«“„`*]{0,3}([^\s\"'«»“”„`<>\0]{3,64})"
 )
 SAID = re.compile(
@@ -102,6 +102,8 @@ mein dein unser euer wohl leider wahrscheinlich dort hier dafür неверны�
 надо можно нельзя пока ещё еще уже есть всегда никогда хорошо плохо хороший плохой самое святое смешно странно
 понятно потом сейчас здесь там
 """)
+#: Between quotes also several words.
+QUOTED = re.compile(r"(?:\s(?:is|ist|это|lautet|был)|\s?[:=])\s?[\"'«„“]([^\"'»“”\n]{3,60})[\"'»“”]")
 #: Words that may stand between the cue and the secret.
 REACH = 12
 TIME = re.compile(
@@ -137,8 +139,11 @@ class BarePasswordMasker:
 def _announced(text: str, cue: re.Match[str], *, digits: bool, marks: bool) -> Iterator[Span]:
     surely = cue["surely"] is not None
     likely = surely or cue[0] in ("pass", "пас")
+    if surely and (quoted := QUOTED.match(text, cue.end())):
+        yield mask("password", *quoted.span(1))
+        return
     assigned = ASSIGNED.match(text, cue.end()) if marks else None
-    if assigned and _may_be_assigned(assigned[1].rstrip(EDGE), surely=surely):
+    if assigned and _may_be_assigned(assigned[1].rstrip(EDGE), surely=likely):
         yield _span(text, *assigned.span(1))
     elif surely and (said := SAID.match(text, cue.end())) and _is_meant(said):
         yield _span(text, *said.span("value"))

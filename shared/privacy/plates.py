@@ -49,7 +49,9 @@ ANY = re.compile(
     r"|[А-Яа-я]\s?\d{3}\s?[А-Яа-я]{2}(?:\s?\d{2,3})?|(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z\d]{5,8}|"
     r"[A-ZА-Я]{1,3} ?\d{2,4} ?[A-ZА-Я]{1,3}|\d{2,4} ?[А-Яа-я]{2,3} ?\d{2,3})(?![\w-])"
 )
-GERMAN_ANY = re.compile(r"(?<![\w-])([A-Za-zÄÖÜäöü]{1,3})(?:[ -]|- )([A-Za-z]{1,2})[ -]?[1-9]\d{0,3}[EHeh]?(?![\w-])")
+GERMAN_ANY = re.compile(
+    r"(?<![\w-])([A-Za-zÄÖÜäöü]{1,3})(?:[ -]|- )([A-Za-zÄÖÜäöü]{1,2})[ -]?[1-9]\d{0,3}[EHeh]?(?![\w-])"
+)
 #: Before a number they are words.
 WORDS = re.compile(
     r"(?i)(?:was|ist|war|nr|the|for|and|bin|der|die|das|und|mit|is|at|in|on|of|no|so|um|ab|to|my|all|now|got|saw|"
