@@ -54,7 +54,7 @@ def work(import_id: str, how: str) -> None:
     """A child: import what lies ready."""
     settings = IngestSettings()
     if how == "plain":
-        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[assignment]
+        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[attr-defined]
 
     async def imported() -> None:
         database = Database(settings)

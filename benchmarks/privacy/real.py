@@ -14,7 +14,6 @@ from benchmarks.privacy.cleaning import clean_all
 from benchmarks.privacy.scoring import replaced
 from services.ingest.cleaning.names import Known
 
-
 #: Kind -> what a find, in the characters around it, must look like to be plausibly true. Every other find is false.
 #: The find itself stands between two zeros bytes.
 PLAUSIBLE = {
@@ -31,10 +30,11 @@ PLAUSIBLE = {
     "username": r"\0@[a-z]\w{4,}\0(?!\.|/)",
 }
 #: In these chats capitalised and called by, but nobody's name.
-NOBODY = frozenset("""
+_NOBODY = """
 ai ais me or quora phd capcom houston apollo earth moon music sun saturn hawaii telegram discord google youtube gpt
 chatgpt claude llama python kaggle github reddit transformer neuralink zoom
-""".split())  # fmt: skip
+"""
+NOBODY = frozenset(_NOBODY.split())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,7 @@ MATHEMATICAL = str.maketrans("0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖
 
 def between(mark: str, number: str) -> str:
     """A mark behind every digit but the last."""
-    *most, last = number
-    return "".join(c + mark if c.isdigit() else c for c in most) + last
+    return "".join(c + mark if c.isdigit() else c for c in number[:-1]) + number[-1]
 
 
 def keycaps(number: str) -> str:
@@ -70,7 +70,7 @@ def keycaps(number: str) -> str:
     return "".join(f"{c}\ufe0f\u20e3" if c.isdigit() else c for c in number)
 
 
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "zero-width spaces": lambda number: between("\u200b", number),
     "zero-width joiners": lambda number: between("\u200d", number),
     "word joiners": lambda number: between("\u2060", number),
