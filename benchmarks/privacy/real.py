@@ -32,7 +32,10 @@ PLAUSIBLE = {
 #: In these chats capitalised and called by, but nobody's name.
 _NOBODY = """
 ai ais me or quora phd capcom houston apollo earth moon music sun saturn hawaii telegram discord google youtube gpt
-chatgpt claude llama python kaggle github reddit transformer neuralink zoom
+chatgpt claude cloude клод клода клоду gemma suno llama python kaggle github reddit transformer neuralink zoom roger
+power low jets bravo alfa delta victor romeo comet vega persei alpheratz sagittarii centauri centuri rosetta earthside
+age ascension tananarive west day law sideloading virtperson cryonicists devs posts knights omens borgs teslas
+mycrosoft терасем алькор алькоре криорус криоруса криорусу имплаинг
 """
 NOBODY = frozenset(_NOBODY.split())
 
