@@ -97,6 +97,8 @@ def spans(folder: Path, every: int = 1) -> Iterator[Span]:
         texts = [text for export in exports for chat in export["chats"]["list"] for text in _texts(chat)][::every]
         for text, clean in zip(texts, clean_all(people, texts, named), strict=True):
             for start, end, new in replaced(text, clean):
+                if new in text:  # its own markup
+                    continue
                 near = (text[max(0, start - 40) : start], text[end : end + 40])
                 yield Span(persona.name, text[start:end], new, *near, named.get(new))
 
