@@ -44,6 +44,10 @@ class Silence:
         return
 
 
+async def _nothing(*_: object) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Figure:
     seconds: float
@@ -54,7 +58,8 @@ def work(import_id: str, how: str) -> None:
     """A child: import what lies ready."""
     settings = IngestSettings()
     if how == "plain":
-        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[assignment]
+        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[attr-defined]
+        importing.recognise = _nothing  # type: ignore[attr-defined]
 
     async def imported() -> None:
         database = Database(settings)

@@ -27,7 +27,7 @@ from benchmarks.privacy.patterned import patterned_cases
 from benchmarks.privacy.peers import with_presidio, with_usual_expressions
 from benchmarks.privacy.planted import planted_cases
 from benchmarks.privacy.real import Span, data_folder, spans
-from benchmarks.privacy.scoring import Verdict, judge
+from benchmarks.privacy.scoring import Verdict, judge, recall
 
 SEED = 4
 CASES, QUICK_CASES = 250, 100
@@ -91,7 +91,8 @@ def main() -> None:
     asked = parser.parse_args()
     cases = generated(QUICK_CASES if asked.quick else CASES)
     if asked.show:
-        show(*asked.show, cases)
+        kind, language = asked.show
+        show(kind, language, cases)
         return
     figures = on_generated(cases, peers=not asked.quick)
     figures |= on_labelled(figures.pop("true"), figures.pop("false"))
@@ -120,7 +121,7 @@ def on_labelled(true: float, false: float) -> dict[str, float]:
     print(report.short_table(table))
     found = report.finds(verdicts)
     recalls = {
-        f"labelled_{kind}_{source}": report.recall(each) for (kind, source), each in table.items() if each[0].case.value
+        f"labelled_{kind}_{source}": recall(each) for (kind, source), each in table.items() if each[0].case.value
     }
     return recalls | {"precision": (true + found[0]) / (true + found[0] + false + found[1])}
 

@@ -21,7 +21,7 @@ def harmless_cases(count: int, seed: int) -> Iterator[Case]:
         said = texts(language)["filler"]["harmless"]
         for _ in range(count):
             text = rng.choice(written["any" if rng.random() < 0.2 else language])
-            text = SLOT.sub(lambda slot: _drawn(rng, slot[1]), text)
+            text = _filled(rng, text)
             if rng.random() < 0.2:
                 text = text.capitalize()
             if rng.random() < 0.3:
@@ -29,6 +29,10 @@ def harmless_cases(count: int, seed: int) -> Iterator[Case]:
             if rng.random() < 0.15:
                 text += f" {rng.choice(EMOJI)}"
             yield Case("harmless", language, text, "", "")
+
+
+def _filled(rng: random.Random, text: str) -> str:
+    return SLOT.sub(lambda slot: _drawn(rng, slot[1]), text)
 
 
 def _drawn(rng: random.Random, slot: str) -> str:

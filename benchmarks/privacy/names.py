@@ -13,7 +13,11 @@ from benchmarks.privacy.typing_habits import typed
 from services.ingest.cleaning.names import Known
 
 FEMALE_ENDS = ("а", "я")
-MALE_IN_A = frozenset("Саша Саня Шура Дима Димка Митя Серёжа Серёга Миша Мишка Коля Вова Володя Вовка Паша Пашка Женя Женька Андрюха Андрюша Гриша Гришка Никита Илья Фома".split())  # fmt: skip
+_MALE_IN_A = """
+Саша Саня Шура Дима Димка Митя Серёжа Серёга Миша Мишка Коля Вова Володя Вовка Паша Пашка Женя Женька Андрюха Андрюша
+Гриша Гришка Никита Илья Фома
+"""
+MALE_IN_A = frozenset(_MALE_IN_A.split())
 
 
 @dataclass(frozen=True)

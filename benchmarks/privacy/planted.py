@@ -1,4 +1,4 @@
-"""Values that others labelled, from ``ANSELM_TEST_DATA/pii``: English sentences, Russian identities, phones, secrets."""
+"""Values that others labelled, in ``ANSELM_TEST_DATA/pii``: sentences, identities, phones, cards, secrets."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from benchmarks.privacy.cleaning import clean_all
 from benchmarks.privacy.scoring import replaced
 from services.ingest.cleaning.names import Known
 
-
 #: Kind -> what a find, in the characters around it, must look like to be plausibly true. Every other find is false.
 #: The find itself stands between two zeros bytes.
 PLAUSIBLE = {
@@ -31,10 +30,14 @@ PLAUSIBLE = {
     "username": r"\0@[a-z]\w{4,}\0(?!\.|/)",
 }
 #: In these chats capitalised and called by, but nobody's name.
-NOBODY = frozenset("""
+_NOBODY = """
 ai ais me or quora phd capcom houston apollo earth moon music sun saturn hawaii telegram discord google youtube gpt
-chatgpt claude llama python kaggle github reddit transformer neuralink zoom
-""".split())  # fmt: skip
+chatgpt claude cloude клод клода клоду gemma suno llama python kaggle github reddit transformer neuralink zoom roger
+power low jets bravo alfa delta victor romeo comet vega persei alpheratz sagittarii centauri centuri rosetta earthside
+age ascension tananarive west day law sideloading virtperson cryonicists devs posts knights omens borgs teslas
+mycrosoft терасем алькор алькоре криорус криоруса криорусу имплаинг
+"""
+NOBODY = frozenset(_NOBODY.split())
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ def spans(folder: Path, every: int = 1) -> Iterator[Span]:
         texts = [text for export in exports for chat in export["chats"]["list"] for text in _texts(chat)][::every]
         for text, clean in zip(texts, clean_all(people, texts, named), strict=True):
             for start, end, new in replaced(text, clean):
+                if new in text:  # its own markup
+                    continue
                 near = (text[max(0, start - 40) : start], text[end : end + 40])
                 yield Span(persona.name, text[start:end], new, *near, named.get(new))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import random
 import re
-import re._constants as ops
-import re._parser as parser
+import re._constants as ops  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def _drawn(rng: random.Random, pattern: re.Pattern[str], rule: dict[str, Any]) -
         match = pattern.search(text)
         if match is None:
             continue
-        group = rule.get("secretGroup") or (1 if pattern.groups and match[1] else 0)
+        group = rule.get("secretGroup") or next((n for n, found in enumerate(match.groups(), 1) if found), 0)
         start, end = match.span(group)
         value = text[start:end].strip("\"' \n")
         if len(value) >= 8 and _entropy(value) >= rule.get("entropy", 0):
@@ -91,7 +91,10 @@ def _member(rng: random.Random, choices: list[tuple[Any, Any]]) -> str:
     if choices[0][0] is ops.NEGATE:
         return rng.choice(ALNUM)
     spread = {ops.CATEGORY_DIGIT: "0123456789", ops.CATEGORY_WORD: ALNUM, ops.CATEGORY_SPACE: " "}
-    op, value = rng.choices(choices, [v[1] - v[0] + 1 if o is ops.RANGE else 1 for o, v in choices])[0]
-    if op is ops.CATEGORY:
-        return rng.choice(spread.get(value, ALNUM))
-    return chr(rng.randint(*value)) if op is ops.RANGE else chr(value)
+    members = ""
+    for op, value in choices:
+        if op is ops.CATEGORY:
+            members += spread.get(value, ALNUM)
+        else:
+            members += "".join(map(chr, range(value[0], value[1] + 1))) if op is ops.RANGE else chr(value)
+    return rng.choice(members)

@@ -5,18 +5,13 @@ from __future__ import annotations
 import random
 import string
 
-from benchmarks.privacy.values.value import Value, digits, drawn
+from benchmarks.privacy.values.value import Value, digits, drawn, words
 
-WORDS = {
-    "en": "dragon monkey sunshine summer biscuit arsenal chelsea teapot kitten shadow freddie thunder purple guitar".split(),
-    "ru": "котик солнышко зенит спартак пароход медведь барсик молоко ромашка privet kotik nastya zenit lubov parol".split(),
-    "de": "schatzi fussball bayern sommer hamster kartoffel sonnenschein geheim pumuckl hertha brezel schnecke".split(),
-}
 END = ("!", "!!", "#", "?", "$", "*", "")
 
 
 def password(rng: random.Random, language: str) -> Value:
-    word, other = rng.sample(WORDS[language], 2)
+    word, other = rng.sample(words("passwords", language), 2)
     forms = (
         f"{word}{digits(rng, rng.randint(2, 4))}",
         f"{word.capitalize()}{digits(rng, 4)}{rng.choice(END)}",

@@ -7,16 +7,11 @@ import random
 from stdnum.de import idnr
 from stdnum.ru import inn as inn_standard
 
-from benchmarks.privacy.values.value import Value, digits, drawn, grouped
+from benchmarks.privacy.values.value import Value, digits, drawn, grouped, words
 
 GERMAN_LETTERS = "CFGHJKLMNPRTVWXYZ"
 RUSSIAN_PLATE = "АВЕКМНОРСТУХ"
-MONTHS = {
-    "en": "january february march april may june july august september october november december".split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "de": "januar februar märz april mai juni juli august september oktober november dezember".split(),
-}
-TOWNS = "B M K HH F S DD HB J KA OG FR LEV TÜ".split()
+TOWNS = ("B", "M", "K", "HH", "F", "S", "DD", "HB", "J", "KA", "OG", "FR", "LEV", "TÜ")
 
 
 def passport(rng: random.Random, language: str) -> Value:
@@ -65,7 +60,7 @@ def steuer_id(rng: random.Random, _: str) -> Value:
 
 def birth_date(rng: random.Random, language: str) -> Value:
     year, month, day = rng.randint(1938, 2012), rng.randint(1, 12), rng.randint(1, 28)
-    word = MONTHS[language][month - 1]
+    word = words("months", language)[month - 1]
     forms = {
         "en": (
             f"{day} {word} {year}",

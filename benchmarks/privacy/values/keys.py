@@ -65,12 +65,9 @@ def private_key(rng: random.Random, _: str) -> Value:
     signing = Ed25519PrivateKey.from_private_bytes(rng.randbytes(32))
     curve = derive_private_key(int.from_bytes(rng.randbytes(31), "big") + 1, SECP256R1())
 
-    def pem(key: Ed25519PrivateKey, form: PrivateFormat) -> str:
-        return key.private_bytes(Encoding.PEM, form, NoEncryption()).decode().strip()
-
     makers = (
-        lambda: pem(signing, PrivateFormat.PKCS8),
-        lambda: pem(signing, PrivateFormat.OpenSSH),
+        lambda: signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().strip(),
+        lambda: _armoured(rng, "OPENSSH PRIVATE KEY", b"openssh-key-v1\0\0\0\0\4none\0\0\0\4none"),
         lambda: curve.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode().strip(),
         lambda: _armoured(rng, "RSA PRIVATE KEY"),
         lambda: _armoured(rng, "PGP PRIVATE KEY BLOCK"),
@@ -83,6 +80,6 @@ def private_key(rng: random.Random, _: str) -> Value:
     return Value(rng.choice(makers)())
 
 
-def _armoured(rng: random.Random, name: str) -> str:
-    body = grouped(base64.b64encode(rng.randbytes(rng.choice((300, 600)))).decode(), (64,), "\n")
+def _armoured(rng: random.Random, name: str, start: bytes = b"") -> str:
+    body = grouped(base64.b64encode(start + rng.randbytes(rng.choice((300, 600)))).decode(), (64,), "\n")
     return f"-----BEGIN {name}-----\n{body}\n-----END {name}-----"

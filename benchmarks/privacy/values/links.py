@@ -39,7 +39,7 @@ def secret_url(rng: random.Random, _: str) -> Value:
         f"https://{host}/cb#access_token={long}&expires_in=3600",
         f"https://bucket.s3.amazonaws.com/a.zip?X-Amz-Expires=900&X-Amz-Signature={drawn(rng, HEX, 64)}",
         f"https://{host}/f.pdf?sig={long}&se=2026-01-01",
-        f"https://hooks.slack.com/services/T{drawn(rng, string.ascii_uppercase, 8)}/B{drawn(rng, string.ascii_uppercase, 8)}/{drawn(rng, ALNUM, 24)}",
+        f"https://hooks.slack.com/services/T0{digits(rng, 7)}/B0{digits(rng, 7)}/{drawn(rng, ALNUM, 24)}",
         f"https://discord.com/api/webhooks/{digits(rng, 18)}/{drawn(rng, URLSAFE, 68)}",
         f"https://api.telegram.org/bot{digits(rng, 10)}:{drawn(rng, URLSAFE, 35)}/getMe",
         f"https://{host}/magic-link/{drawn(rng, HEX, 40)}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from benchmarks.privacy.case import texts
+
 
 @dataclass(frozen=True)
 class Value:
@@ -31,3 +33,9 @@ def grouped(text: str, sizes: tuple[int, ...], separator: str) -> str:
         parts.append(text[position : position + size])
         position += size
     return separator.join(parts)
+
+
+def words(of: str, part: str) -> list[str]:
+    """A list of ``texts/words.toml``."""
+    found: str = texts("words")[of][part]
+    return found.split()

@@ -144,6 +144,15 @@ def text_of(name: str, size: int) -> str:
 
 
 TEXTS = (*REPEATED, "random letters and digits", "random characters")
+#: One of each sort, which is cleaned in its full mebibyte as well.
+WHOLE = (
+    """
+digits|spaced digits|dashed digits|zero width|right to left|homoglyphs|emoji digits|full width|html|code|latin word
+at signs|dotted letters|nested quotes|http|password cues|near seed phrases|near IBANs|PEM headers|random characters
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 
 def detectors() -> dict[str, Callable[[str], object]]:
@@ -188,7 +197,7 @@ def is_bounded(small: float | None, large: float | None) -> bool:
 
 def whole() -> Iterator[dict[str, object]]:
     clean = detectors()["Cleaner"]
-    for name in TEXTS:
+    for name in WHOLE:
         yield {"text": name, "seconds": seconds(clean, text_of(name, MIB), WHOLE_DEADLINE)}
 
 
