@@ -34,14 +34,14 @@ _POSTCODE = (
     r"(?:[A-Z]{1,2}-)?(?:\d{4} ?[A-Z]{2}(?!\w)|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)|[A-Z]\d[A-Z] ?\d[A-Z]\d(?!\w)|"
     r"\d{3} \d{2}(?!\d)|\d{2}-\d{3}(?!\d)|\d{4,6}(?:-\d{3,4})?(?![\d:])(?:(?<=\d{5}) [a-zäöüß]{3,20}(?!\w))?)"
 )
-_JOIN = r"(?:[ \t]{0,4},?[ \t]{0,4}\n(?:[>?* \t]{0,9}\n)?[>?* \t]{0,9},?[ \t]{0,4}|,[ \t]{1,3}|[ \t]{1,3})"
+_JOIN = r"(?:[ \t]{0,4}[.,]?[ \t]{0,4}\n(?:[>?* \t]{0,9}\n)?[>?* \t]{0,9},?[ \t]{0,4}|,[ \t]{1,3}|[ \t]{1,3})"
 _SMALL = (
     r"(?:nan|am|an|der|den|de|do|da|del|di|la|las|los|upon|ob|nad|na|of|the|on|sur|in(?= \d{5}| [A-ZÄÖÜ])|обл\.?|"
     r"область|край|район|р-н|г\.?|город|пос\.?|с\.|кв\.м)"
 )
 _PLACE = r"[A-ZÀ-ÞĀ-ŽΑ-ΩΆ-ΏА-ЯЁ∆][\w'’.()∆-]*(?<!:)"
 _FLOOR = (
-    r"(?:\d{1,2}\. ?(?:[Ss]tock\w*|OG|Etage|[Oo]bergeschoss)|EG|DG|Hinterhaus|Vorderhaus|\d{1,2}(?:st|nd|rd|"
+    r"(?:\d{1,2}\. ?(?:[Ss]tock\w*|OG|Etage|[Oo]bergeschoss)|EG|DG|[Hh]interhaus|[Vv]orderhaus|[Ss]eitenflügel|\d{1,2}(?:st|nd|rd|"
     r"th) floor|\d{1,2}[- ]?(?:й|ый|ой)? этаж)"
 )
 TAIL = re.compile(
@@ -49,7 +49,7 @@ TAIL = re.compile(
 )
 #: After a comma or a line break also lower-case towns, as far as a postal code or the end of the text.
 LOWER_TAIL = re.compile(
-    rf"(?:{_JOIN}(?:{_FLAT}|[^\W\d_][\w'’.-]*)){{0,8}}{_JOIN}(?:{_POSTCODE})|"
+    rf"(?:{_JOIN}(?:{_FLAT}|[^\W\d_][\w'’.-]*)){{0,8}}{_JOIN}(?i:{_POSTCODE})|"
     rf"(?:,? (?:{_FLAT}))?(?:,\s?[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){{0,2}}){{1,3}}(?=[.!?]?\s*\Z)"
 )
 #: Something with a number of its own before a flat: a street.
@@ -185,6 +185,11 @@ NOT_STREETS = words_of(
     "star safe great parking weird cool work inches inch feet foot ft pounds degrees degree points clicks metres "
     "plus minus to by into off out up down this that its there here then was were be going go goes getting get do "
     "does done not no yes ok okay if so as all any some every per each these those my your his our their"
+)
+#: Two streets that meet.
+CORNER = re.compile(
+    r"(?:the |der )?(?i:corner of|ecke|угол) (?:[^\s]{1,24} ){1,7}?(?:and|und|"
+    r"и) [^\W\d_][^\s.,;!?\n]{1,24}(?: [A-ZÀ-ÞĀ-Ž][^\s.,;!?\n]{1,24}){0,2}"
 )
 ARMY = re.compile(
     r"(?i)(?:(?:psc \d{1,6},? box \d{1,6}|unit \d{1,6},? box \d{1,6}|us(?:ns|nv|s|cgc|nS) [a-z][\w-]{1,24}|"

@@ -17,6 +17,7 @@ from shared.privacy.address_patterns import (
     BOX,
     CAPITALISED,
     CODES,
+    CORNER,
     CUE,
     ENDS,
     FLAT_BEFORE,
@@ -70,6 +71,8 @@ class AddressMasker:
         if "po " in low or "box" in low or "fach" in low or "а/я" in low or "ящик" in low:
             yield from mask_matches("address", ARMY, text)
             yield from mask_matches("address", BOX, text)
+        if "corner of" in low or "ecke" in low or "угол" in low:
+            yield from mask_matches("address", CORNER, text)
         yield from mask_matches("address", CODES, text)
         yield from mask_matches("address", US_TOWN, text)
 
@@ -229,8 +232,8 @@ def _house(text: str, start: int) -> int:
     """Some write the number of the house in front as well, or the postal code with its town."""
     if match := POSTCODE_BEFORE.search(text, max(0, start - 60), start):
         return match.start()
-    match = re.search(r"(?<![\w.,:/-])\d{1,6}[a-z]?(?:[/-]\d{1,4})? \Z", text[max(0, start - 12) : start])
-    return start - (min(start, 12) - match.start()) if match else start
+    match = re.search(r"(?<![\w.,:/-])(?:\d{1,6}[a-z]?(?:[/-]\d{1,4})? ){1,2}\Z", text[max(0, start - 16) : start])
+    return start - (min(start, 16) - match.start()) if match else start
 
 
 def _english(text: str, end: int, *, announced: bool) -> int | None:
@@ -297,7 +300,6 @@ def _followed(text: str, end: int) -> int | None:
 
 def _tail(text: str, end: int) -> int:
     for pattern in (TAIL, LOWER_TAIL):
-        match = pattern.match(text, end, end + 200)
-        if match and match.end() > end:
-            return match.end()
+        if match := pattern.match(text, end, end + 200):
+            end = match.end()
     return end
