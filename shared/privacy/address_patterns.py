@@ -41,7 +41,8 @@ _SMALL = (
 )
 _PLACE = r"[A-ZÀ-ÞĀ-ŽΑ-ΩΆ-ΏА-ЯЁ∆][\w'’.()∆-]*(?<!:)"
 _FLOOR = (
-    r"(?:\d{1,2}\. ?(?:[Ss]tock\w*|OG|Etage|[Oo]bergeschoss)|EG|DG|[Hh]interhaus|[Vv]orderhaus|[Ss]eitenflügel|\d{1,2}(?:st|nd|rd|"
+    r"(?:\d{1,2}\. ?(?:[Ss]tock\w*|OG|Etage|[Oo]bergeschoss)|EG|DG|[Hh]interhaus|[Vv]orderhaus|[Ss]eitenflügel|"
+    r"\d{1,2}(?:st|nd|rd|"
     r"th) floor|\d{1,2}[- ]?(?:й|ый|ой)? этаж)"
 )
 TAIL = re.compile(
