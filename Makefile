@@ -33,7 +33,7 @@ lint: setup ## Check style, types, imports, Dockerfiles and compose files
 	@ops/lint
 
 bench: setup ## Run a benchmark: make bench NAME=loop
-	@test -n "$(NAME)" || { echo "error: which one? make bench NAME=$$(cd benchmarks && ls *.py | grep -v __init__ | sed 's/\.py//' | paste -sd'|')" >&2; exit 2; }
+	@test -n "$(NAME)" || { echo "error: which one? make bench NAME=$$(cd benchmarks && grep -l '^if __name__' *.py */__main__.py | sed 's,/__main__,,; s/\.py//' | paste -sd'|')" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME)
 
 setup: ## Make .venv with everything in it

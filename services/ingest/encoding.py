@@ -12,6 +12,7 @@ from services.ingest.batch import Prepared
 from services.ingest.cleaning.forgotten_names import FORGOTTEN
 from services.ingest.keys import Keys
 from services.ingest.repository.copying import StoredMessage, packed
+from services.ingest.telegram.marks import evidence_of
 from services.ingest.telegram.message import Message
 
 #: A line of the spool, and the fingerprint that its row is to have.
@@ -45,7 +46,7 @@ class Encoder:
         keys, prepared, text = self.keys, self.prepared, message.text
         clean: str | None = None
         if has_text := bool(text.strip()):
-            cleaned = prepared.cleaner.clean(text, prepared.members[message.chat])
+            cleaned = prepared.cleaner.clean(text, prepared.members[message.chat], evidence_of(message.details))
             clean = cleaned.text
             if cleaned.masked:
                 masked.update(cleaned.masked)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import orjson
+
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.repository.tombstones import Tombstones
 from services.ingest.stage import Stage
+from services.ingest.telegram.marks import evidence_of
 from services.ingest.writing import TakenOver
+from shared.privacy.detectors import Evidence
 
 
 async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
@@ -29,10 +33,15 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
                 raise TakenOver
             stale = await History(session).stale(account, cleaner.key, stage.settings.import_batch)
             cleaned = [
-                cleaner.clean(stage.keys.unseal(raw), pseudonyms.get(chat, frozenset())).text for chat, _, raw in stale
+                cleaner.clean(stage.keys.unseal(raw), pseudonyms.get(chat, frozenset()), _evidence(stage, details)).text
+                for chat, _, raw, details in stale
             ]
-            await History(session).set_clean(account, [(chat, n) for chat, n, _ in stale], cleaned, cleaner.key)
+            await History(session).set_clean(account, [(chat, n) for chat, n, *_ in stale], cleaned, cleaner.key)
         if not stale:
             return
         done += len(stale)
         stage.progress.advance(done)
+
+
+def _evidence(stage: Stage, details: bytes | None) -> tuple[Evidence, ...]:
+    return evidence_of(orjson.loads(stage.keys.unseal(details))) if details is not None else ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.ingest.cleaning.forgotten_names import ForgottenBook
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
-from shared.privacy.detectors import VERSION, maskers_for
+from shared.privacy.detectors import VERSION, Evidence, maskers_for
 from shared.privacy.masking import Cleaned, clean_text
 
 
@@ -30,15 +30,16 @@ class Cleaner:
         facts = (VERSION, [_facts(p) for p in known], sorted(forgotten.marks) if forgotten else [])
         return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], forgotten)
 
-    def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
+    def clean(self, text: str, members: Collection[str] = (), evidence: Collection[Evidence] = ()) -> Cleaned:
         """
         Args:
             members: pseudonyms of those who write in the chat.
+            evidence: what Telegram marked in the text.
         """
         names = [NameMasker(self.book, frozenset(members))]
         if self.forgotten:
             names.append(NameMasker(self.forgotten, handles=False))
-        return clean_text(text, (*maskers_for(text), *names))
+        return clean_text(text, (*maskers_for(text, evidence), *names))
 
 
 def _facts(person: Known) -> tuple[object, ...]:

@@ -15,6 +15,13 @@ from telethon.tl import types
 from services.ingest.pulling.actions import action_of
 from services.ingest.pulling.media import media_of
 
+#: Entities that are evidence of something private, and what Telegram Desktop calls them.
+MARKS = {
+    types.MessageEntityPhone: "phone",
+    types.MessageEntityEmail: "email",
+    types.MessageEntityBankCard: "bank_card",
+    types.MessageEntityTextUrl: "text_link",
+}
 PREFIXES = {types.PeerUser: "user", types.PeerChat: "chat", types.PeerChannel: "channel"}
 
 
@@ -102,20 +109,41 @@ def _reply(message: types.Message, shift: int) -> dict[str, Any]:
 
 
 def _text(message: types.Message) -> dict[str, Any]:
-    """Of the entities only the names that people are mentioned by: nothing else is read further on."""
+    """Of the entities only the names that people are mentioned by, and what is evidence of something private."""
     named = [
         {"type": "mention_name", "text": inner, "user_id": entity.user_id}
         for entity, inner in entity_texts(message)
         if isinstance(entity, types.MessageEntityMentionName)
     ]
-    return {"text": message.message or "", "text_entities": named}
+    return {"text": _marked(message) or message.message or "", "text_entities": named}
+
+
+def _marked(message: types.Message) -> list[Any]:
+    """The text in parts, as Telegram Desktop writes one in which something is marked; nothing where nothing is."""
+    marked: list[Any] = [entity for entity in message.entities or () if type(entity) in MARKS]
+    if not marked:
+        return []
+    units, position, parts = (message.message or "").encode("utf-16-le"), 0, list[Any]()
+    for entity in sorted(marked, key=lambda one: one.offset):
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        if start < position:
+            continue
+        href = {"href": entity.url} if isinstance(entity, types.MessageEntityTextUrl) else {}
+        part = {"type": MARKS[type(entity)], "text": _decoded(units[start:end]), **href}
+        parts += [_decoded(units[position:start]), part] if start > position else [part]
+        position = end
+    return [*parts, _decoded(units[position:])] if position < len(units) else parts
+
+
+def _decoded(units: bytes) -> str:
+    return units.decode("utf-16-le", "replace")
 
 
 def entity_texts(message: types.Message) -> list[tuple[Any, str]]:
     """Entities with their text. Telegram counts in UTF-16 units, Python in characters."""
     units = (message.message or "").encode("utf-16-le")
     return [
-        (entity, units[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace"))
+        (entity, _decoded(units[2 * entity.offset : 2 * (entity.offset + entity.length)]))
         for entity in message.entities or ()
     ]
 

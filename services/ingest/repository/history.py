@@ -91,10 +91,10 @@ class History:
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
             await copy.write(HEADER + rows + TRAILER)
 
-    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[tuple[int, int, bytes]]:
-        """Chat, number and sealed text of messages that another cleaner, or other names, made the clean text of."""
+    async def stale(self, account_id: int, key: bytes, limit: int) -> Sequence[tuple[int, int, bytes, bytes | None]]:
+        """Chat, number, sealed text and details of messages whose clean text another cleaner, or other names, made."""
         query = (
-            select(models.Message.chat_id, models.Message.id, models.Message.raw)
+            select(models.Message.chat_id, models.Message.id, models.Message.raw, models.Message.details)
             .where(
                 models.Message.account_id == account_id,
                 models.Message.cleaned_with != key,
@@ -103,7 +103,8 @@ class History:
             .order_by(models.Message.chat_id, models.Message.id)
             .limit(limit)
         )
-        return [(chat, number, raw) for chat, number, raw in await self._session.execute(query) if raw is not None]
+        rows = await self._session.execute(query)
+        return [(chat, number, raw, details) for chat, number, raw, details in rows if raw is not None]
 
     async def set_clean(
         self, account_id: int, messages: Sequence[tuple[int, int]], texts: Sequence[str], key: bytes

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from services.ingest.telegram.details import details_of
+from services.ingest.telegram.marks import MARKED, marks_of
 
 PEER = re.compile(r"(?:user|channel|chat)\d{1,20}")
 #: From 1990, since histories of older messengers can be imported into Telegram, to 2100: beyond are milliseconds.
@@ -38,7 +39,7 @@ class Message(NamedTuple):
     Attributes:
         reply_to, reply_chat: what is answered; the chat only where that is another one.
         business: it passed through an account of Telegram Business, and may never be learned from.
-        details: see ``details_of``.
+        details: see ``details_of``; and what Telegram marked in the text, see ``marks_of``.
     """
 
     chat: int
@@ -92,8 +93,14 @@ def parse_message(chat: int, raw: object) -> Message | Service:
         "via_bot" in raw,
         "via_business_bot" in raw,
         media,
-        details_of(raw),
+        _details(raw),
     )
+
+
+def _details(raw: dict[str, Any]) -> dict[str, Any] | None:
+    details, parts = details_of(raw), raw["text"] if "text" in raw else raw.get("text_entities")
+    marks = marks_of(parts) if isinstance(parts, list) else None
+    return details if marks is None else {**(details or {}), MARKED: marks}
 
 
 def _other(kind: object, raw: dict[str, Any]) -> Service:

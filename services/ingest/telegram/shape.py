@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest.telegram.details import LEFT_OUT
+from services.ingest.telegram.marks import MARKED, marked_parts
 from services.ingest.telegram.message import MEDIA_FIELDS, Message
 from services.ingest.telegram.survey import Profile
 
@@ -27,7 +28,8 @@ def write_message(message: Message, name: str | None, reply_type: str = "") -> d
         reply_type: type of the chat that is answered into, where that is another one and known.
     """
     details = dict(message.details or {})
-    reactions = details.pop("reactions", None)
+    reactions, marks = details.pop("reactions", None), details.pop(MARKED, None)
+    parts = marked_parts(message.text, marks) if marks else None
     if "poll" in details:
         details["poll"] = {"question": "", **details["poll"]}
     return {
@@ -40,8 +42,11 @@ def write_message(message: Message, name: str | None, reply_type: str = "") -> d
         **_origin(message, reply_type),
         **_media(message.media, details),
         **details,
-        "text": message.text,
-        "text_entities": [{"type": "plain", "text": message.text}] if message.text else [],
+        "text": parts or message.text,
+        "text_entities": [
+            {"type": "plain", "text": part} if isinstance(part, str) else part
+            for part in parts or ([message.text] if message.text else [])
+        ],
         **({"reactions": reactions} if reactions else {}),
     }
 

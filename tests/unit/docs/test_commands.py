@@ -55,7 +55,8 @@ def check_make(arguments: list[str]) -> None:
         if assignment := ASSIGNMENT.fullmatch(argument):
             assert assignment[1] in variables()
             if assignment[1] == "NAME":
-                assert (ROOT / "benchmarks" / f"{assignment[2]}.py").exists()
+                bench = ROOT / "benchmarks" / assignment[2]
+                assert bench.with_suffix(".py").exists() or (bench / "__main__.py").exists()
         else:
             assert argument in targets, f"make {argument}"
 

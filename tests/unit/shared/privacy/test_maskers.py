@@ -41,7 +41,7 @@ KEPT = [
     "we met on 2024-03-02 at 18:04, or was it 02.03.2024?",
     "1990-2024 was a long time",
     "it costs 1 250 000 euro or 12,50",
-    "192.168.100.200 answers",
+    "127.0.0.1 answers, and so does 8.8.8.8",
     "storm 8/10, steering 2/10.. view 9/10",
     "https://en.wikipedia.org/wiki/Boat is public",
     "https://t.me/durov is public too",

@@ -33,8 +33,8 @@ def is_gone(secret: str, text: str) -> bool:
     [
         ("e164", "it is {} ok", 1.0),
         ("international", "it is {} ok", 1.0),
-        ("national", "my number is {} ok", 0.80),
-        ("national", "see {} ok", 0.50),
+        ("national", "my number is {} ok", 0.98),
+        ("national", "see {} ok", 0.40),
     ],
 )
 def test_phone_numbers_of_every_region(form: str, sentence: str, least: float) -> None:
@@ -63,14 +63,17 @@ def test_seed_phrases_of_any_words_of_the_list() -> None:
 @pytest.mark.parametrize(
     ("field", "sentence", "least"),
     [
-        ("phone_number", "мой номер {}", 0.94),
-        ("address", "адрес: {}", 0.80),
+        ("phone_number", "мой номер {}", 1.0),
+        ("address", "адрес: {}", 1.0),
         ("email", "почта {}", 1.0),
         ("passport_number", "паспорт {}", 1.0),
         ("individuals_inn", "инн {}", 1.0),
         ("snils", "снилс {}", 1.0),
         ("credit_card_number", "карта {}", 1.0),
         ("iban", "iban {}", 1.0),
+        ("ipv4", "айпи {}", 1.0),
+        ("date_of_birth", "родился {}", 1.0),
+        ("businesses_inn", "инн {}", 1.0),
     ],
 )
 def test_russian_identities_leave_no_number(field: str, sentence: str, least: float) -> None:
@@ -79,14 +82,16 @@ def test_russian_identities_leave_no_number(field: str, sentence: str, least: fl
     assert sum(not re.search(r"\d{3}", text) for text in cleaned) / len(people) >= least
 
 
-#: Street addresses here are mostly of made-up streets in a dozen languages, and often a lone house number.
+#: Street addresses here are of made-up streets in a dozen languages; some are a street without a number.
 RECALL = {
     "CREDIT_CARD": 1.0,
     "EMAIL_ADDRESS": 1.0,
     "IBAN_CODE": 1.0,
     "US_SSN": 1.0,
-    "PHONE_NUMBER": 0.90,
-    "STREET_ADDRESS": 0.20,
+    "PHONE_NUMBER": 1.0,
+    "STREET_ADDRESS": 0.95,
+    "IP_ADDRESS": 1.0,
+    "US_DRIVER_LICENSE": 1.0,
 }
 HARMLESS = {"PERSON", "GPE", "ORGANIZATION", "TITLE", "DATE_TIME", "NRP"}
 
@@ -106,7 +111,7 @@ def test_english_sentences(kind: str) -> None:
 def test_english_sentences_without_anything_private_stay() -> None:
     rows = json.loads((PII / "synthetic_english_spans.json").read_text())
     plain = [row["full_text"] for row in rows if all(span["entity_type"] in HARMLESS for span in row["spans"])]
-    touched = [text for text in plain if CLEANER.clean(text).masked]
+    touched = [text for text in plain if CLEANER.clean(text).masked.keys() - {"birth_date"}]
     assert len(touched) / len(plain) <= 0.002
 
 
