@@ -19,6 +19,7 @@ from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.pulls import PULLED
 from services.ingest.repository.topics import Topics
 from services.ingest.stage import Stage
@@ -106,12 +107,13 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
+        lists = await Phrases(session, stage.keys).lists()
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
     named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
-    cleaner = cleaner_for(everyone.values(), owners, named_again)
+    cleaner = cleaner_for(everyone.values(), owners, named_again, lists)
     return Prepared(account, ids[owner_peer], ids, members, forgotten, cleaner)
 
 

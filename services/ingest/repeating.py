@@ -8,6 +8,7 @@ from services.ingest.recleaning import clean_again
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
+from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.pulls import EXPORTED
 from services.ingest.stage import Stage
 from shared.contracts.ingest import ImportReport
@@ -24,7 +25,8 @@ async def repeat(stage: Stage, row: models.Import) -> ImportReport | None:
         report = _unchanged(before)
         await Imports(session).repeat(row.id, before.account_id, report)
         owners = (await Accounts(session).owners()).values()
-        cleaner = cleaner_for(await People(session, stage.keys).all(), owners)
+        lists = await Phrases(session, stage.keys).lists()
+        cleaner = cleaner_for(await People(session, stage.keys).all(), owners, lists=lists)
     await clean_again(stage, before.account_id, cleaner)
     return report
 

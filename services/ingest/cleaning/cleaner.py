@@ -1,4 +1,4 @@
-"""The one ordered pipeline: every detector, then names."""
+"""The one ordered pipeline: what the owner denied, every detector, then names."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from services.ingest.cleaning.lists import Lists
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from shared.privacy.detectors import VERSION, maskers_for
-from shared.privacy.masking import Cleaned, clean_text
+from shared.privacy.masking import Cleaned, Masker, Span, clean_text, find_all
 
 
 @dataclass(frozen=True)
@@ -16,25 +17,32 @@ class Cleaner:
     """Cleans the texts of one account.
 
     Args:
-        key: 16 bytes that change when the maskers or the names do; stored beside a clean text to tell what made it.
+        key: 16 bytes that change when the maskers, the names or the owner's lists do; stored beside a clean text to tell what made it.
     """
 
     book: NameBook
     key: bytes
+    lists: Lists = Lists()
 
     @classmethod
-    def of(cls, people: Iterable[Known]) -> Cleaner:
+    def of(cls, people: Iterable[Known], lists: Lists = Lists()) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
-        return cls(
-            NameBook.of(known), hashlib.sha256(repr((VERSION, [_facts(p) for p in known])).encode()).digest()[:16]
-        )
+        facts = (VERSION, [_facts(p) for p in known], sorted(lists.allow), sorted(lists.deny))
+        return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], lists)
 
     def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
         """
         Args:
             members: pseudonyms of those who write in the chat.
         """
-        return clean_text(text, (*maskers_for(text), NameMasker(self.book, frozenset(members))))
+        return clean_text(text, self._maskers(text, members))
+
+    def find(self, text: str) -> list[Span]:
+        """What cleaning would replace. In a clean text that is nothing."""
+        return find_all(text, self._maskers(text, ()))
+
+    def _maskers(self, text: str, members: Collection[str]) -> list[Masker]:
+        return self.lists.applied((*maskers_for(text), NameMasker(self.book, frozenset(members))))
 
 
 def _facts(person: Known) -> tuple[object, ...]:
