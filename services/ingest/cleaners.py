@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.lists import Lists
 from services.ingest.cleaning.names import Known
 from services.ingest.repository.people import KnownPerson
 from services.ingest.telegram.survey import Profile
+from shared.privacy.lists import NO_LISTS, Lists
 
 #: Stands for somebody who asked to be forgotten and whom nothing may tell apart any more.
 FORGOTTEN = "<person>"
@@ -18,7 +18,7 @@ def cleaner_for(
     people: Iterable[KnownPerson],
     owners: Iterable[int],
     forgotten: Iterable[Profile] = (),
-    lists: Lists = Lists(),
+    lists: Lists = NO_LISTS,
 ) -> Cleaner:
     """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name.
 

@@ -43,7 +43,8 @@ SECRETS = frozenset({
     "api_token", "card", "crypto_key", "one_time_code", "password", "private_key", "seed_phrase",
 })  # fmt: skip
 
-#: Those that can find something in a text without a digit, or the beginning of a key; most texts are, and are cleaned three times as fast so.
+#: Those that can find something in a text without a digit, or the beginning of a key. Most texts are such, and are
+#: cleaned three times as fast so.
 WORD_MASKERS: tuple[Masker, ...] = (PrivateLinkMasker(), EmailMasker(), SeedPhraseMasker(), PasswordMasker())
 DIGIT = re.compile(r"\d|-----BEGIN")
 

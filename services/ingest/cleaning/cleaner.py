@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.ingest.cleaning.lists import Lists
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from shared.privacy.detectors import VERSION, maskers_for
+from shared.privacy.lists import NO_LISTS, Lists
 from shared.privacy.masking import Cleaned, Masker, Span, clean_text, find_all
 
 
@@ -17,15 +17,16 @@ class Cleaner:
     """Cleans the texts of one account.
 
     Args:
-        key: 16 bytes that change when the maskers, the names or the owner's lists do; stored beside a clean text to tell what made it.
+        key: 16 bytes that change when the maskers, the names or the owner's lists do; stored beside a clean text to
+            tell what made it.
     """
 
     book: NameBook
     key: bytes
-    lists: Lists = Lists()
+    lists: Lists = NO_LISTS
 
     @classmethod
-    def of(cls, people: Iterable[Known], lists: Lists = Lists()) -> Cleaner:
+    def of(cls, people: Iterable[Known], lists: Lists = NO_LISTS) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
         facts = (VERSION, [_facts(p) for p in known], sorted(lists.allow), sorted(lists.deny))
         return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], lists)

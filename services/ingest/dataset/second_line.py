@@ -1,8 +1,8 @@
-"""The second line: what is about to be written is looked at once more, by the detectors and names that clean messages.
+"""The second line: what is about to be written is looked at once more, by what cleans messages.
 
-Messages are clean when they come here. Two things may still be wrong. A message was cleaned before a detector, a name or
-a denied phrase was known: it stops the dataset. And messages that are clean one by one say something private together,
-a phone number in two bubbles: that is nobody's fault, and is masked where they are joined.
+Messages are clean when they come here. Two things may still be wrong. A message was cleaned before a detector, a name
+or a denied phrase was known: it stops the dataset. And messages that are clean one by one say something private
+together, a phone number in two bubbles: that is nobody's fault, and is masked where they are joined.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.lists import Lists
 from services.ingest.dataset.examples import Window
 from shared.contracts.ingest import Example
 from shared.contracts.privacy import Offender
+from shared.privacy.lists import Lists
 
 #: A turn stands in the examples of all that follow it in its session.
 REMEMBERED = 65_536

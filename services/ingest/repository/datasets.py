@@ -73,9 +73,7 @@ class Datasets:
     async def stop(self, name: str, offenders: Sequence[Offender]) -> None:
         """Note what keeps a dataset from being sealed."""
         values = [offender.model_dump(mode="json") for offender in offenders]
-        await self._session.execute(
-            update(models.Dataset).where(models.Dataset.name == name).values(offenders=values)
-        )
+        await self._session.execute(update(models.Dataset).where(models.Dataset.name == name).values(offenders=values))
 
     async def finish(self, name: str, digest: str, statistics: DatasetStatistics) -> None:
         values = {"state": JobState.DONE, "digest": digest, "statistics": statistics.model_dump(mode="json")}

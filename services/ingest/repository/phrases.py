@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from services.ingest.cleaning.lists import Lists, normal
 from services.ingest.keys import Keys
 from shared.contracts.privacy import ListName
+from shared.privacy.lists import Lists, normal
 
 
 class Phrases:
@@ -32,12 +32,10 @@ class Phrases:
 
     async def add(self, to: ListName, phrases: Sequence[str]) -> None:
         """What is there already stays as it is."""
-        rows = {
-            self._hash(phrase): {"list": to, "phrase_hash": self._hash(phrase), "phrase": self._keys.seal(normal(phrase))}
-            for phrase in phrases
-        }
+        by_hash = {self._hash(phrase): self._keys.seal(normal(phrase)) for phrase in phrases}
+        rows = [{"list": to, "phrase_hash": key, "phrase": sealed} for key, sealed in by_hash.items()]
         if rows:
-            await self._session.execute(insert(models.Phrase).values(list(rows.values())).on_conflict_do_nothing())
+            await self._session.execute(insert(models.Phrase).values(rows).on_conflict_do_nothing())
 
     async def remove(self, name: ListName, phrases: Sequence[str]) -> None:
         row, hashes = models.Phrase, [self._hash(phrase) for phrase in phrases]

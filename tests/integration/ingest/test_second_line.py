@@ -14,7 +14,7 @@ from shared.contracts.ingest import ConsentGrant, Dataset, DatasetRequest
 from shared.contracts.jobs import JobState
 from shared.contracts.privacy import ListName
 from shared.errors import Invalid
-from tests.integration.ingest.conftest import BOTH, World, account, chat, message
+from tests.integration.ingest.conftest import BOTH, World, account, message
 from tests.integration.ingest.test_datasets import dialogue, examples_of
 
 PHONE = "+31 6 1122 3345"

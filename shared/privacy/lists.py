@@ -54,8 +54,11 @@ class Lists:
     def applied(self, maskers: Iterable[Masker]) -> list[Masker]:
         """These maskers as the lists want them."""
         allowed = PhraseMasker(self.allow)
-        kept = [Unless(masker, allowed) for masker in maskers] if self.allow else list(maskers)
+        kept: list[Masker] = [Unless(masker, allowed) for masker in maskers] if self.allow else list(maskers)
         return [PhraseMasker(self.deny), *kept] if self.deny else kept
+
+
+NO_LISTS = Lists()
 
 
 def normal(phrase: str) -> str:
