@@ -48,4 +48,4 @@ class MaskedMessages:
         if chat is not None:
             query = query.where(m.chat_id == chat)
         rows = await self._session.execute(query.order_by(m.at.desc(), m.id.desc()).limit(limit))
-        return [MaskedMessage(*row, raw) for *row, raw in rows if raw is not None]
+        return [MaskedMessage(account, in_chat, id_, at, raw) for account, in_chat, id_, at, raw in rows if raw]

@@ -23,8 +23,9 @@ class Phrases:
     async def all(self, of: ListName) -> list[tuple[str, datetime]]:
         """Phrases and when they were added, the oldest first."""
         row = models.Phrase
-        query = select(row.phrase, row.added_at).where(row.list == of).order_by(row.added_at, row.phrase_hash)
-        return [(self._keys.unseal(phrase), at) for phrase, at in await self._session.execute(query)]
+        query = select(row.phrase, row.added_at).where(row.list == of)
+        found = [(self._keys.unseal(phrase), at) for phrase, at in await self._session.execute(query)]
+        return sorted(found, key=lambda entry: (entry[1], entry[0]))
 
     async def lists(self) -> Lists:
         allow, deny = [frozenset(phrase for phrase, _ in await self.all(name)) for name in ListName]
