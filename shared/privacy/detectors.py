@@ -40,7 +40,7 @@ MASKERS: tuple[Masker, ...] = (
 
 #: Kinds that open something: who has one can do more than know about somebody.
 SECRETS = frozenset({
-    "api_token", "card", "crypto_key", "one_time_code", "password", "private_key", "seed_phrase",
+    "api_token", "card", "code", "crypto_key", "password", "private_key", "seed_phrase",
 })  # fmt: skip
 
 #: Those that can find something in a text without a digit, or the beginning of a key. Most texts are such, and are
@@ -60,7 +60,7 @@ def masked(text: str, before: str = "") -> Cleaned:
     Args:
         before: what stands before the text: looked at, not changed.
     """
-    return clean_text(text, maskers_for(before + text), before)
+    return clean_text(text, maskers_for, before)
 
 
 def find_in(text: str) -> list[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -47,17 +47,19 @@ def mask_matches(kind: str, pattern: re.Pattern[str], text: str, group: int | st
             yield mask(kind, *match.span(group))
 
 
-def clean_text(text: str, maskers: Sequence[Masker], before: str = "") -> Cleaned:
+def clean_text(text: str, maskers_for: Callable[[str], Sequence[Masker]], before: str = "") -> Cleaned:
     """Replace everything that any masker finds, until they find nothing more: clean text stays as it is.
 
     Once is not enough where a word announces what follows it: with one number behind it masked, the next one is near.
 
     Args:
+        maskers_for: those for a text; asked again for what a round has left of it.
         before: what stands before the text: looked at, not changed.
     """
     masked, back = Counter[str](), len(before)
     for _ in range(ROUNDS):
-        spans = [span for span in find_all(before + text, maskers) if span.end > back]
+        whole = before + text
+        spans = [span for span in find_all(whole, maskers_for(whole)) if span.end > back]
         if not spans:
             break
         parts, position = list[str](), 0

@@ -36,7 +36,7 @@ class Cleaner:
         Args:
             members: pseudonyms of those who write in the chat.
         """
-        return clean_text(text, self._maskers(text, members))
+        return clean_text(text, lambda now: self._maskers(now, members))
 
     def find(self, text: str) -> list[Span]:
         """What cleaning would replace. In a clean text that is nothing."""

@@ -11,7 +11,8 @@ from tests.unit.shared.private_texts import HARMLESS, TEXTS
 
 
 def clean(text: str, *, allow: tuple[str, ...] = (), deny: tuple[str, ...] = ()) -> str:
-    return clean_text(text, Lists(frozenset(allow), frozenset(deny)).applied(maskers_for(text))).text
+    lists = Lists(frozenset(allow), frozenset(deny))
+    return clean_text(text, lambda now: lists.applied(maskers_for(now))).text
 
 
 @pytest.mark.parametrize(
