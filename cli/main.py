@@ -27,6 +27,8 @@ COMMANDS = {
     "logout": ("telegram", "Log out at Telegram."),
     "pull": ("telegram", "Read chats from Telegram, and import them."),
     "consent": ("consent", "Say whose words may be used: request, grant, revoke, list."),
+    "review": ("review", "See what was masked, before and after."),
+    "lists": ("review", "Say what is always masked, and what never: show, add, remove, apply."),
     "dataset": ("dataset", "Make training examples: build, show, list."),
     "train": ("train", "Train an adapter and evaluate it."),
     "evaluate": ("registry", "Compare an adapter with the base model and the owner."),

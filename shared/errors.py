@@ -26,6 +26,12 @@ class Invalid(AnselmError):
     status, code = 422, "invalid"
 
 
+class PrivateText(Invalid):
+    """Something private would have gone where it must not."""
+
+    code = "private_text"
+
+
 class Unauthorized(AnselmError):
     """The bearer token is missing or wrong."""
 

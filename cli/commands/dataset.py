@@ -7,10 +7,17 @@ from typing import Annotated
 import typer
 
 from cli import choose
-from cli.console import Json, Persona, document, out, table
+from cli.console import Json, Persona, document, out, say, table
 from cli.progress import follow
 from cli.services import Services, call
 from shared.contracts.ingest import Dataset, DatasetRequest
+
+#: What to do about each of them.
+OFFENDERS = """\
+Cleaned before a detector or a name was known: anselm lists apply
+Should never leave, and no detector knows it:  anselm lists add deny "THE WORDS"
+Is not private at all:                         anselm lists add allow "THE WORDS"
+Should not be here: delete it at Telegram and pull, or leave its chat out with --chat."""
 
 app = typer.Typer()
 dataset = typer.Typer(no_args_is_help=True, help="Training examples.")
@@ -68,6 +75,9 @@ def _print(dataset: Dataset, as_json: bool) -> None:
     if as_json:
         document(dataset)
         return
+    if dataset.offenders:
+        _print_offenders(dataset)
+        return
     statistics = dataset.statistics
     splits = statistics.splits.items() if statistics else []
     rows = [(n, s.examples, s.threads, s.reply_tokens, f"{s.bubbles_mean:.2f}") for n, s in splits]
@@ -79,6 +89,12 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         )
     if dataset.path:
         out.print(dataset.path, markup=False, soft_wrap=True)
+
+
+def _print_offenders(dataset: Dataset) -> None:
+    rows = [(o.example, " ".join(o.message_ids), ", ".join(o.kinds)) for o in dataset.offenders]
+    table(f"{dataset.name} ({dataset.state}): private text is in", ("example", "chat:message", "kinds"), rows)
+    say(OFFENDERS)
 
 
 def _examples(dataset: Dataset) -> str:

@@ -37,4 +37,6 @@ async def run(services: Services, request: IndexRequest) -> Job:
 def describe(job: Job) -> str:
     """What a finished indexing did."""
     embedded, removed, anchors = (job.detail.get(name, 0) for name in ("embedded", "removed", "anchors"))
-    return f"{embedded or 'no'} new exchanges embedded, {removed} removed, {anchors} anchors chosen"
+    withheld = ", ".join(f"{kind} {count}" for kind, count in job.detail.get("withheld", {}).items())
+    private = f"; withheld for what is private in them: {withheld}" if withheld else ""
+    return f"{embedded or 'no'} new exchanges embedded, {removed} removed, {anchors} anchors chosen{private}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.inference.admission import Admission
@@ -21,6 +21,7 @@ from services.inference.settings import InferenceSettings
 from shared.contracts.base import ChatMessage
 from shared.contracts.inference import AnswerExtension, ChatExtension
 from shared.contracts.retrieval import Turn
+from shared.privacy.detectors import masked
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Chat:
         live = await self.router.find(question.persona)
         with self.metrics.request(live.route.persona) as seen, self.admission.slot():
             fixed = self._inspected(question.message)
+            question = without_private(question)
             parts = _fixed(question, live, fixed) if fixed else self._written(question, live)
             yield live
             async with aclosing(parts):
@@ -107,6 +109,15 @@ class Chat:
         )
         turn = _turn(question, live, generation.reply, asked_at)
         yield End(generation.finish_reason, generation.usage, answer, turn)
+
+
+def without_private(question: Question) -> Question:
+    """The same with everybody's personal data masked: neither the model nor the memory has use for them."""
+    message = masked(question.message)
+    history = tuple(said.model_copy(update={"content": masked(said.content).text}) for said in question.history)
+    warning = f"masked in the message: {', '.join(sorted(message.masked))}"
+    warnings = (*question.warnings, warning) if message.masked else question.warnings
+    return replace(question, message=message.text, history=history, warnings=warnings)
 
 
 async def _fixed(question: Question, live: Live, fixed: FixedAnswer) -> AsyncGenerator[str | End, None]:

@@ -13,6 +13,7 @@ from services.ingest.api import Rooms, builder, router
 from services.ingest.custody_api import router as custody_router
 from services.ingest.forgetting.withdrawing import withdrawal_of
 from services.ingest.keys import load_keys
+from services.ingest.privacy_api import router as privacy_router
 from services.ingest.pulling.api import router as telegram_router
 from services.ingest.settings import IngestSettings
 from shared.database import Database
@@ -51,7 +52,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     return make_app(
         "ingest",
         settings,
-        routers=[router, custody_router, telegram_router, job_router(lambda: redis)],
+        routers=[router, custody_router, privacy_router, telegram_router, job_router(lambda: redis)],
         ready={"database": database.ping, "redis": redis_answers, "home": home_is_writable},
         lifespan=lifespan,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from services.ingest.cleaners import first_name
+from services.ingest.cleaners import cleaner_now, first_name
+from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.dataset.duplicates import comparable, near_duplicates
 from services.ingest.dataset.examples import Style, Window, windows, write_example
 from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.files import write_files
+from services.ingest.dataset.second_line import SecondLine, cleaning_of_joined
 from services.ingest.dataset.statistics import describe
 from services.ingest.dataset.threads import SPLITS, assign_splits, threads
 from services.ingest.keys import Keys
@@ -28,10 +30,13 @@ from services.ingest.stage import Stage
 from shared.artifacts import ArtifactStore
 from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Purpose
 from shared.contracts.jobs import JobState
-from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, Unavailable
+from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, PrivateText, Unavailable
 
 #: The reply, the message that it answers and everything before it must be from the owner and consenting people.
 GRANT = "Record a consent first: POST /v1/consents, or import with consent."
+
+#: Offenders that are told one by one.
+LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Material:
     tally: Tally
     source: Source
     pseudonyms: dict[int, str]
+    cleaner: Cleaner
+    joined: Callable[[str], str]
 
 
 async def request_dataset(session: AsyncSession, keys: Keys, request: DatasetRequest) -> models.Dataset:
@@ -136,6 +143,7 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
     splits, removed = split(material.windows)
     statistics = describe(splits, material.tally, removed)
     _check(statistics, stage.settings.min_examples)
+    await _look_again(stage, row, request, material)
     stage.progress.stage("saving", total=len(material.windows), unit="examples")
     digest = _save(stage, row, request, material, splits, statistics)
     async with stage.database.transaction() as session:
@@ -155,6 +163,7 @@ async def _gather(stage: Stage, request: DatasetRequest) -> Material:
     async with stage.database.transaction() as session:
         source = await choose_source(session, request.chats)
         people = await People(session, stage.keys).all()
+        cleaner = await cleaner_now(session, stage.keys)
         counts = await History(session).chat_counts()
         stage.progress.stage("reading", total=len(source.types), unit="chats")
         tally, found = Tally(), list[Window]()
@@ -165,7 +174,7 @@ async def _gather(stage: Stage, request: DatasetRequest) -> Material:
                 tally.left_out["chat_type"] += counts.get((source.account, chat), 0)
             stage.progress.advance(done + 1, examples=len(found))
     pseudonyms = {person.id: person.pseudonym for person in people}
-    return Material(found, tally, source, pseudonyms)
+    return Material(found, tally, source, pseudonyms, cleaner, cleaning_of_joined(cleaner.lists))
 
 
 async def _read_chat(
@@ -207,6 +216,26 @@ def _check(statistics: DatasetStatistics, least: int) -> None:
         )
 
 
+async def _look_again(stage: Stage, row: models.Dataset, request: DatasetRequest, material: Material) -> None:
+    """
+    Raises:
+        PrivateText: a message that is to be learned from is not clean; which ones is in the dataset's row.
+    """
+    stage.progress.stage("looking again", total=len(material.windows), unit="examples")
+    examples = ((window, write_example(window, _style(row, request, material, window))) for window in material.windows)
+    offenders = SecondLine(material.cleaner).offenders(row.system_prompt, examples)
+    if not offenders:
+        return
+    async with stage.database.transaction() as session:
+        await Datasets(session).stop(row.name, offenders[:LISTED])
+    kinds = ", ".join(sorted({kind for offender in offenders for kind in offender.kinds}))
+    raise PrivateText(
+        f"{len(offenders)} examples hold something private: {kinds}.",
+        hint="Clean again: anselm lists apply. What it leaves, deny or allow: anselm lists add. "
+        f"Which messages: anselm dataset show {row.name}",
+    )
+
+
 def _save(
     stage: Stage,
     row: models.Dataset,
@@ -235,7 +264,7 @@ def _save(
 
 def _style(row: models.Dataset, request: DatasetRequest, material: Material, window: Window) -> Style:
     group = material.source.types[window.chat] != "personal_chat"
-    return Style(row.system_prompt, request.window, group, material.pseudonyms)
+    return Style(row.system_prompt, request.window, group, material.pseudonyms, material.joined)
 
 
 def _lineage(material: Material, splits: Mapping[str, Sequence[Window]]) -> Sequence[dict[str, Any]]:

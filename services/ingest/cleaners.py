@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.cleaning.forgotten_names import ForgottenBook
 from services.ingest.cleaning.names import Known
-from services.ingest.repository.people import KnownPerson
+from services.ingest.keys import Keys
+from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.people import KnownPerson, People
+from services.ingest.repository.phrases import Phrases
+from services.ingest.repository.tombstones import Tombstones
 from services.ingest.telegram.survey import Profile
+from shared.privacy.lists import NO_LISTS, Lists
 
 
 def cleaner_for(
-    people: Iterable[KnownPerson], owners: Iterable[int], forgotten: ForgottenBook | None = None
+    people: Iterable[KnownPerson],
+    owners: Iterable[int],
+    forgotten: ForgottenBook | None = None,
+    lists: Lists = NO_LISTS,
 ) -> Cleaner:
-    """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name."""
+    """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name.
+
+    Args:
+        lists: what the owner says of single phrases.
+    """
     own = set(owners)
-    return Cleaner.of(
-        [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")], forgotten
-    )
+    known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
+    return Cleaner.of(known, forgotten, lists)
+
+
+async def cleaner_now(session: AsyncSession, keys: Keys) -> Cleaner:
+    """The cleaner of all that is known now: people, whom nothing may name, the owner's lists."""
+    owners = (await Accounts(session).owners()).values()
+    forgotten = await Tombstones(session, keys).book()
+    lists = await Phrases(session, keys).lists()
+    return cleaner_for(await People(session, keys).all(), owners, forgotten, lists)
 
 
 def _known(person: KnownPerson, *, owner: bool) -> Known:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.ingest import models
 from services.ingest.batch import Prepared
-from services.ingest.cleaners import cleaner_for
+from services.ingest.cleaners import cleaner_now
 from services.ingest.cleaning.forgotten_names import forgotten_words, marks_of
 from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
@@ -114,8 +114,7 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
-        owners = set((await Accounts(session).owners()).values())
-        cleaner = cleaner_for(everyone.values(), owners, await tombstones.book())
+        cleaner = await cleaner_now(session, stage.keys)
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()

@@ -172,8 +172,20 @@ class Dataset(Base):
     digest: Mapped[str | None] = mapped_column(Text)
     tainted: Mapped[bool] = mapped_column(server_default="false")
     statistics: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    offenders: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+
+
+class Phrase(Base):
+    """What the owner allows or denies (``list``); known by a keyed hash of its folded form."""
+
+    __tablename__ = "phrases"
+
+    list: Mapped[str] = mapped_column(Text, primary_key=True)
+    phrase_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    phrase: Mapped[bytes] = mapped_column(Sealed)
+    added_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
 
 
 class DatasetExample(Base):

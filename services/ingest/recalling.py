@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest.dataset.examples import Style, join_bubbles, said_text
+from services.ingest.dataset.examples import Style, reply_text, said_text
 from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.exchanges import Exchange as Found
+from services.ingest.dataset.second_line import cleaning_of_joined
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.consented import ReadMessage, consented_messages
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.topics import Topics
 from shared.contracts.ingest import DatasetRequest, Exchange, ExchangePage, Purpose
 from shared.errors import Invalid
@@ -54,12 +56,14 @@ async def read_page(
 ) -> ExchangePage:
     """At most ``limit`` exchanges in which everyone consented to retrieval."""
     pseudonyms = {person.id: person.pseudonym for person in await People(session, keys).all()}
+    clean = cleaning_of_joined(await Phrases(session, keys).lists())
     items: list[Exchange] = []
     cursor = Cursor.parse(after)
     async for where, kind, found in _walk(session, cursor, chats):
         if len(items) == limit:
             return ExchangePage(items=items, next=str(cursor))
-        items.append(_show(where, kind, found, pseudonyms))
+        style = Style("", 0, kind != "personal_chat", pseudonyms, clean)
+        items.append(_show(where, found, style))
         cursor = where
     return ExchangePage(items=items, next=None)
 
@@ -91,15 +95,14 @@ async def _exchanges(
     return found[ends.index(after) + 1 :] if forum and after in ends else found
 
 
-def _show(where: Cursor, kind: str, found: Found, pseudonyms: Mapping[int, str]) -> Exchange:
-    style = Style("", 0, kind != "personal_chat", pseudonyms)
+def _show(where: Cursor, found: Found, style: Style) -> Exchange:
     messages: tuple[ReadMessage, ...] = found.messages
     return Exchange(
         id=f"{where.account}-{where.chat}-{found.reply[0].id}",
         chat=where.chat,
         at=found.reply[0].at,
         context=said_text(found.said, style),
-        reply=join_bubbles(found.reply),
+        reply=reply_text(found.reply, style),
         message_ids=[f"{where.chat}:{message.id}" for message in messages],
-        people=sorted({pseudonyms[message.sender] for message in messages}),
+        people=sorted({style.pseudonyms[message.sender] for message in messages}),
     )

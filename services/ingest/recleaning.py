@@ -1,10 +1,12 @@
-"""Stored messages are cleaned again when a name becomes known, or the maskers change."""
+"""Stored messages are cleaned again when a name becomes known, or the maskers or the owner's lists change."""
 
 from __future__ import annotations
 
 import orjson
 
+from services.ingest.cleaners import cleaner_now
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.repository.tombstones import Tombstones
@@ -14,8 +16,28 @@ from services.ingest.writing import TakenOver
 from shared.privacy.detectors import Evidence
 
 
-async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
+async def clean_everything_again(stage: Stage) -> None:
+    """Every account's messages, with what is known and listed now. Repeating it goes on where it stood.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    async with stage.database.transaction() as session:
+        owners = await Accounts(session).owners()
+        cleaner = await cleaner_now(session, stage.keys)
+    try:
+        cleaned = [await clean_again(stage, account, cleaner) for account in owners]
+    except TakenOver:
+        await clean_everything_again(stage)
+    else:
+        stage.progress.finish(cleaned=sum(cleaned))
+
+
+async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> int:
     """Those messages of an account that another cleaner cleaned; a transaction a batch, so that a kill loses little.
+
+    Returns:
+        how many.
 
     Raises:
         TakenOver: somebody was forgotten meanwhile, whom this cleaner would name again.
@@ -38,7 +60,7 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> None:
             ]
             await History(session).set_clean(account, [(chat, n) for chat, n, *_ in stale], cleaned, cleaner.key)
         if not stale:
-            return
+            return done
         done += len(stale)
         stage.progress.advance(done)
 

@@ -14,6 +14,7 @@ from services.ingest.repository.people import People
 from services.ingest.settings import IngestSettings
 from shared.contracts.ingest import Chat, Dataset, DatasetStatistics, Import, ImportReport, Person
 from shared.contracts.jobs import JobState
+from shared.contracts.privacy import Offender
 
 
 async def list_people(session: AsyncSession, keys: Keys, *, names: bool) -> list[Person]:
@@ -83,6 +84,7 @@ def show_dataset(row: models.Dataset, settings: IngestSettings) -> Dataset:
         digest=row.digest,
         tainted=row.tainted,
         statistics=_in_order(DatasetStatistics.model_validate(row.statistics)) if row.statistics else None,
+        offenders=[Offender.model_validate(offender) for offender in row.offenders],
         error=row.error,
         created_at=row.created_at,
     )

@@ -19,10 +19,12 @@ from services.ingest.forgetting.outbox import deliver
 from services.ingest.forgetting.withdrawing import withdrawal_of
 from services.ingest.importing import fail_import, import_export
 from services.ingest.keys import keys_in_use, load_keys
+from services.ingest.privacy_api import CLEAN_TASK
 from services.ingest.pulling.access import Access
 from services.ingest.pulling.pull import pull
 from services.ingest.pulling.scheduled import request_new
 from services.ingest.pulling.server import TelegramServer
+from services.ingest.recleaning import clean_everything_again
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.locks import only_worker
@@ -129,6 +131,14 @@ def dataset_task(task: Task, name: str) -> None:
 @queue.task(name=ROTATE_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
 def rotate_task(task: Task, name: str) -> None:
     _work(task, name, "rotation", lambda stage: rotate_key(stage, name), fail_rotation, hold_keys=False)
+
+
+@queue.task(name=CLEAN_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
+def clean_task(task: Task, name: str) -> None:
+    async def give_up(stage: Stage, error: str) -> None:
+        stage.progress.fail(error)
+
+    _work(task, name, "cleaning", clean_everything_again, give_up)
 
 
 def _work(

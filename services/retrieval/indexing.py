@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from services.retrieval.embeddings import Embedder, Vectors
 from services.retrieval.forgetting import is_forgotten, subjects_of_exchange
 from services.retrieval.models import RunRow
 from services.retrieval.repository import Exchanges, Runs, Tombstones
+from services.retrieval.second_line import owners_lists, private_in
 from shared.clients.ingest import IngestClient
 from shared.contracts.ingest import Exchange
 from shared.contracts.jobs import Job
@@ -72,21 +74,27 @@ class Indexer:
         async with self.database.transaction() as session:
             run = await Runs(session).begin(self.reporter.job.id, request.persona, model)
         if run.finished_at is None:
-            embedded = await self._store_offered(run, request.chats)
+            withheld = Counter[str]()
+            embedded = await self._store_offered(run, request.chats, withheld)
             anchors = await self._choose_anchors(request.persona)
             removed = await self._conclude(run, anchors)
-            self.reporter.finish(embedded=embedded, removed=removed, anchors=len(anchors))
+            self.reporter.finish(embedded=embedded, removed=removed, anchors=len(anchors), withheld=dict(withheld))
         else:
             self.reporter.finish()
 
-    async def _store_offered(self, run: RunRow, chats: list[int] | None) -> int:
+    async def _store_offered(self, run: RunRow, chats: list[int] | None, withheld: Counter[str]) -> int:
+        """How many were embedded. What is private by the second look is not stored, and counted in ``withheld``."""
+        lists = await owners_lists(self.ingest)
         self.reporter.stage("embedding", unit="exchanges")
         cursor, done, embedded = run.cursor, run.done, 0
         while True:
             page = await self.ingest.exchanges(after=cursor, limit=self.page, chats=chats)
             done += len(page.items)
             cursor = page.next or cursor
-            embedded += await self._store_page(run, page.items, cursor, done)
+            private = {exchange.id: private_in(exchange, lists) for exchange in page.items}
+            withheld.update(sum(private.values(), Counter()))
+            clean = [exchange for exchange in page.items if not private[exchange.id]]
+            embedded += await self._store_page(run, clean, cursor, done)
             self.reporter.advance(done, exchanges=done)
             if page.next is None:
                 return embedded

@@ -14,6 +14,7 @@ from services.retrieval.forgetting import is_forgotten, subjects_of_request, sub
 from services.retrieval.holdings import find_held
 from services.retrieval.passages import assemble, best
 from services.retrieval.repository import Conversations, Exchanges, Runs, Tombstones
+from services.retrieval.second_line import masked_turn
 from services.retrieval.terms import search_terms
 from shared.contracts.base import Receipt, Removed
 from shared.contracts.forgetting import Held
@@ -102,14 +103,18 @@ async def turns(database: Database, conversation: str, limit: int) -> list[Turn]
 
 
 async def remember(database: Database, turn: Turn) -> bool:
-    """Store a turn. False when it was stored before, or is from before its person or conversation was forgotten."""
+    """Store a turn, masked.
+
+    Returns:
+        False when it was stored before, or is from before its person or conversation was forgotten.
+    """
     subjects = subjects_of_turn(turn)
     async with database.transaction() as session:
         tombstones = Tombstones(session)
         await tombstones.hold_off()
         if is_forgotten(subjects, turn.at, await tombstones.among(subjects)):
             return False
-        return await Conversations(session).add(turn)
+        return await Conversations(session).add(masked_turn(turn))
 
 
 async def forget(database: Database, request: ForgetRequest, *, dry_run: bool = False) -> Receipt:

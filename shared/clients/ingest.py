@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from shared.contracts.ingest import (
     TelegramState,
 )
 from shared.contracts.jobs import Job
+from shared.contracts.privacy import ListName, Phrase, Review
 from shared.settings import Settings
 from shared.telemetry import request_id
 
@@ -137,6 +138,30 @@ class IngestClient(Client):
     ) -> ExchangePage:
         """Past exchanges of the owner that everyone in them lets be retrieved, oldest first."""
         return await self._get(ExchangePage, "/v1/exchanges", after=after, limit=limit, chats=chats)
+
+    async def phrases(self, name: ListName) -> list[Phrase]:
+        """The owner's phrases that are never masked, or always."""
+        return await self._list(Phrase, f"/v1/lists/{name}")
+
+    async def add_phrases(self, name: ListName, phrases: Sequence[str]) -> list[Phrase]:
+        return await self._change_list("PUT", name, phrases)
+
+    async def remove_phrases(self, name: ListName, phrases: Sequence[str]) -> list[Phrase]:
+        return await self._change_list("DELETE", name, phrases)
+
+    async def _change_list(self, method: str, name: ListName, phrases: Sequence[str]) -> list[Phrase]:
+        response = await self._call(method, f"/v1/lists/{name}", json={"phrases": list(phrases)})
+        return [Phrase.model_validate(item) for item in response.json()]
+
+    async def apply_lists(self) -> Job:
+        """Start cleaning what is stored again."""
+        return await self._post(Job, "/v1/lists/apply")
+
+    async def review(
+        self, *, kind: str | None = None, chat: int | None = None, limit: int = 20, raw: bool = False
+    ) -> Review:
+        """Samples of what was masked."""
+        return await self._get(Review, "/v1/review", kind=kind, chat=chat, limit=limit, raw=raw)
 
     async def rotate_key(self) -> Job:
         """Start sealing all stored text with a new key."""

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
+from shared.contracts.privacy import Offender
 
 
 class Purpose(StrEnum):
@@ -208,6 +209,7 @@ class Dataset(Contract):
     digest: str | None
     tainted: bool = False
     statistics: DatasetStatistics | None = None
+    offenders: list[Offender] = Field(default_factory=list, description="what keeps it from being sealed")
     error: str | None = None
     created_at: datetime
 

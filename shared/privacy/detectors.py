@@ -20,7 +20,7 @@ from shared.privacy.documents import STEMS as DOCUMENT_STEMS
 from shared.privacy.documents import CheckedDocumentMasker, NamedDocumentMasker
 from shared.privacy.emails import EmailMasker, SpokenEmailMasker
 from shared.privacy.ibans import IbanMasker
-from shared.privacy.masking import Cleaned, Masker, Span, clean_text, mask
+from shared.privacy.masking import Cleaned, Masker, Span, clean_text, find_all, mask
 from shared.privacy.network import NetworkMasker
 from shared.privacy.passwords import STEMS as PASSWORD_STEMS
 from shared.privacy.passwords import BarePasswordMasker, PasswordMasker
@@ -101,6 +101,10 @@ DETECTORS: tuple[Detector, ...] = (
 )  # fmt: skip
 #: All of them, also the one that is asked before the others.
 MASKERS: tuple[Masker, ...] = (PrivateLinkMasker(), *(detector.masker for detector in DETECTORS))
+#: Kinds that open something: who has one can do more than know about somebody.
+SECRETS = frozenset({
+    "api_token", "card", "code", "crypto_key", "password", "private_key", "seed_phrase",
+})  # fmt: skip
 #: Names of files: what looks like a mailbox or a token in them is none.
 FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|heic|bmp|svg|tiff?|mp[34]|mov|avi|mkv|webm|og[agv]|opus|m4[av]|wav|flac|tgs|pdf|docx?|"
@@ -154,9 +158,18 @@ def maskers_for(text: str, evidence: Iterable[Evidence] = ()) -> Sequence[Masker
     return found
 
 
-def masked(text: str) -> Cleaned:
-    """A text without anything that is private by its form. Names are another matter: who is known depends."""
-    return clean_text(text, maskers_for(text))
+def masked(text: str, before: str = "") -> Cleaned:
+    """A text without anything that is private by its form. Names are another matter: who is known depends.
+
+    Args:
+        before: what stands before the text: looked at, not changed.
+    """
+    return clean_text(text, maskers_for, before)
+
+
+def find_in(text: str) -> list[Span]:
+    """What is private by its form, in order, none overlapping another."""
+    return find_all(text, maskers_for(text))
 
 
 def _placed(span: Span, reading: Reading) -> Span:

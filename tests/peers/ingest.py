@@ -6,12 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx
 import uvicorn
 from fastapi import FastAPI, Query
 
 from shared.contracts.ingest import Exchange, ExchangePage
+from shared.contracts.privacy import ListName, Phrase
 from shared.waiting import wait_until
 
 
@@ -21,6 +23,7 @@ class FakeIngest:
 
     exchanges: list[Exchange] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
     #: Stop answering when this cursor is asked for, as an ingest that died would.
     breaks_at: str | None = None
 
@@ -42,6 +45,11 @@ class FakeIngest:
             after: str | None = None, limit: int = 500, chats: list[int] | None = Query(default=None)
         ) -> ExchangePage:
             return self.page(after, limit, chats)
+
+        @app.get("/v1/lists/{name}")
+        async def phrases(name: ListName) -> list[Phrase]:
+            listed = self.allowed if name is ListName.ALLOW else []
+            return [Phrase(phrase=phrase, added_at=datetime.now(UTC)) for phrase in listed]
 
         return app
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.inference.guards.identity import asked_in, in_language, language_of
-from shared import secrets
 from shared.errors import Invalid, TooLarge
+from shared.privacy.detectors import SECRETS, find_in
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def require_length(message: str, limit: int) -> None:
 
 def inspect(message: str, *, disclosure: Mapping[str, str], secret_warning: Mapping[str, str]) -> FixedAnswer | None:
     """The fixed answer to a message that holds a secret, or that asks whether it talks to a machine."""
-    if secrets.find(message):
+    if any(span.kind in SECRETS for span in find_in(message)):
         return FixedAnswer("secret", in_language(dict(secret_warning), language_of(message)), keep=False)
     if (language := asked_in(message)) is not None:
         return FixedAnswer("disclosure", in_language(dict(disclosure), language), keep=True)

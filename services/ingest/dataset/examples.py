@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,12 +23,14 @@ class Style:
         window: exchanges of context before the one that is learned.
         prefixed: in groups, whose words they are stands before them.
         pseudonyms: person id -> pseudonym.
+        clean: masks what messages say together that none of them says alone.
     """
 
     system_prompt: str
     window: int
     prefixed: bool
     pseudonyms: Mapping[int, str]
+    clean: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def write_example(window: Window, style: Style) -> Example:
     turns = [ChatMessage(role="system", content=style.system_prompt)]
     for exchange in (*window.context, window.exchange):
         turns.append(ChatMessage(role="user", content=said_text(exchange.said, style)))
-        turns.append(ChatMessage(role="assistant", content=join_bubbles(exchange.reply)))
+        turns.append(ChatMessage(role="assistant", content=reply_text(exchange.reply, style)))
     messages = window.messages
     return Example(
         id=window.id,
@@ -89,7 +91,12 @@ def said_text(said: Sequence[ReadMessage], style: Style) -> str:
     for sender, burst in groupby(said, key=lambda message: message.sender):
         prefix = f"{style.pseudonyms[sender]}: " if style.prefixed else ""
         parts.append(prefix + join_bubbles(tuple(burst)))
-    return "\n".join(parts)
+    return style.clean("\n".join(parts))
+
+
+def reply_text(reply: Sequence[ReadMessage], style: Style) -> str:
+    """The owner's burst as one turn."""
+    return style.clean(join_bubbles(reply))
 
 
 def join_bubbles(messages: Sequence[ReadMessage]) -> str:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
 from services.ingest.cleaning.forgotten_names import FORGOTTEN, ForgottenBook, forgotten_words
-from services.ingest.cleaning.masking import clean_text
 from services.ingest.cleaning.names import NameMasker
 from services.ingest.forgetting.subjects import Subject
 from services.ingest.forgetting.withdrawing import Withdrawal
@@ -19,6 +18,7 @@ from services.ingest.repository.forgotten import Forgotten
 from services.ingest.repository.people import People
 from services.ingest.repository.sealed import Key, SealedColumn, SealedValues, sealed_columns
 from shared.contracts.base import Removed
+from shared.privacy.masking import clean_text
 
 if TYPE_CHECKING:
     from services.ingest.forgetting.outbox import Order
@@ -43,7 +43,8 @@ class Broom:
 
     def clean(self, text: str, chat: int | None, *, named: bool) -> str:
         members = frozenset({FORGOTTEN}) if chat in self.groups else frozenset[str]()
-        return clean_text(text, [NameMasker(self.whole if named else self.exclusive, members, handles=False)]).text
+        masker = NameMasker(self.whole if named else self.exclusive, members, handles=False)
+        return clean_text(text, lambda _: [masker]).text
 
 
 async def sweep(session: AsyncSession, withdrawal: Withdrawal, order: Order) -> list[Removed]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from shared.contracts.ingest import DatasetStatistics
 from shared.contracts.jobs import JobState
+from shared.contracts.privacy import Offender
 from shared.errors import NotFound
 
 UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
@@ -68,6 +69,11 @@ class Datasets:
         await self._session.execute(
             update(models.Dataset).where(models.Dataset.name == name).values(state=JobState.RUNNING, error=None)
         )
+
+    async def stop(self, name: str, offenders: Sequence[Offender]) -> None:
+        """Note what keeps a dataset from being sealed."""
+        values = [offender.model_dump(mode="json") for offender in offenders]
+        await self._session.execute(update(models.Dataset).where(models.Dataset.name == name).values(offenders=values))
 
     async def finish(self, name: str, digest: str, statistics: DatasetStatistics) -> None:
         values = {"state": JobState.DONE, "digest": digest, "statistics": statistics.model_dump(mode="json")}

@@ -43,8 +43,15 @@ def test_a_secret_is_not_passed_on(gateway: Gateway) -> None:
 def test_a_secret_in_pieces_leaves_masked(gateway: Gateway) -> None:
     gateway.vllm.script = saying("sure, it is ", KEY[:7], KEY[7:15], KEY[15:], " and", " that's", " it")
     said, answer = ask(gateway, "what was it?")
-    assert said == "sure, it is <token> and that's it"
+    assert said == "sure, it is <api_token> and that's it"
     assert answer["guard"] == "masked"
+
+
+def test_what_else_is_private_reaches_the_model_masked(gateway: Gateway) -> None:
+    _, answer = ask(gateway, "call me on +31 6 1122 3345, or write to bo@mail.example.org")
+    [asked] = gateway.vllm.asked
+    assert asked["messages"][-1]["content"] == "call me on <phone>, or write to <email>"
+    assert answer["warnings"][-1] == "masked in the message: email, phone"
 
 
 def test_a_persona_does_not_pass_for_a_human(gateway: Gateway) -> None:

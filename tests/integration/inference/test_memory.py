@@ -129,3 +129,9 @@ def test_redis_away_costs_memory_not_the_reply(start: Start) -> None:
     wait_until(
         lambda: gateway.metric("anselm_inference_memory_failures_total") == 1, seconds=60, what="the failure counted"
     )
+
+
+def test_a_turn_is_remembered_without_what_is_private(gateway: Gateway) -> None:
+    ask(gateway, TALK, "my mail is bo@mail.example.org")
+    [turn] = queued(gateway)
+    assert turn.message == "my mail is <email>"

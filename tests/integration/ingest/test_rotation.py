@@ -20,6 +20,7 @@ from services.ingest.keys import Keys, keys_in_use
 from services.ingest.repository.sealed import sealed_columns
 from shared.contracts.ingest import ConsentGrant
 from shared.contracts.jobs import JobState
+from shared.contracts.privacy import ListName
 from shared.errors import AnselmError, Unavailable
 from tests.integration.ingest.conftest import BOTH, ROOT, World, account, chat, environment, message
 
@@ -83,6 +84,7 @@ async def fill(world: World, folder: Path) -> None:
     await world.rows(
         "insert into ingest.topics select account_id, id, 5, name from ingest.chats where id = 9 returning 1"
     )
+    await world.client.add_phrases(ListName.DENY, ["tulip"])
     world.settings.sealed_files[0].write_bytes(keys_now(world).seal("a session"))
 
 

@@ -15,6 +15,7 @@ from services.ingest import key_file, rotating
 from services.ingest.repository.locks import only_worker
 from shared.contracts.ingest import ConsentGrant, DatasetRequest
 from shared.contracts.jobs import Job, JobState
+from shared.contracts.privacy import ListName
 from shared.errors import Unavailable
 from shared.settings import Settings
 from tests.integration.ingest.conftest import BOTH, ROOT, World, account, environment
@@ -57,6 +58,9 @@ async def test_a_worker_takes_up_what_was_left_imports_and_builds(
     request.getfixturevalue("worker")
     assert (await ended(world, queued.id)).state == JobState.DONE
     assert (await world.client.get_import(queued.id)).report.new == 120
+    await world.client.add_phrases(ListName.DENY, ["tulip"])
+    cleaned = await ended(world, (await world.client.apply_lists()).id)
+    assert (cleaned.state, cleaned.detail["cleaned"]) == (JobState.DONE, 120)
     await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="yes"))
     dataset = await world.client.build_dataset(DatasetRequest(persona="ada"))
     job = await ended(world, dataset.name)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from services.retrieval.memory import remember
 from shared.contracts.jobs import JobState
 from shared.contracts.retrieval import ContextRequest, ForgetRequest, IndexRequest, SearchRequest
 from shared.errors import Conflict, NotFound, Unavailable
-from tests.integration.retrieval.conftest import House, exchange
+from tests.integration.retrieval.conftest import House, exchange, turn
 
 PLACES = ("harbour", "bakery", "workshop", "station", "market", "garden", "library", "bridge", "castle", "ferry")
 
@@ -33,7 +34,7 @@ async def test_what_is_offered_is_found(house: House) -> None:
     house.ingest.exchanges = offered()
     reporter = await house.index()
     assert reporter.job.state is JobState.DONE
-    assert reporter.job.detail == {"exchanges": 10, "embedded": 10, "removed": 0, "anchors": 10}
+    assert reporter.job.detail == {"exchanges": 10, "embedded": 10, "removed": 0, "anchors": 10, "withheld": {}}
     assert (await search(house, "is the ferry there"))[0] == "x0009"
     assert (await house.client.job("index-1")).state is JobState.DONE
 
@@ -42,7 +43,7 @@ async def test_repeating_it_embeds_nothing_again(house: House) -> None:
     house.ingest.exchanges = offered()
     await house.index()
     reporter = await house.index(job="index-2")
-    assert reporter.job.detail == {"exchanges": 10, "embedded": 0, "removed": 0, "anchors": 10}
+    assert reporter.job.detail == {"exchanges": 10, "embedded": 0, "removed": 0, "anchors": 10, "withheld": {}}
     assert len(await stored(house)) == 10
 
 
@@ -55,6 +56,33 @@ async def test_changed_is_replaced_and_withdrawn_is_removed(house: House) -> Non
     assert reporter.job.detail["removed"] == 1
     assert await stored(house) == [f"x{n:04}" for n in (0, *range(2, 10))]
     assert (await search(house, "the lighthouse"))[0] == "x0000"
+
+
+async def test_what_is_private_is_withheld_and_counted(house: House) -> None:
+    leaky = [
+        exchange(20, "your number?", "+31 6 1122 3345, or bo@mail.example.org"),
+        exchange(21, "and the shop's?", "020 7946 0417"),
+    ]
+    house.ingest.exchanges = [*offered(3), *leaky]
+    reporter = await house.index()
+    assert reporter.job.detail["withheld"] == {"phone": 2, "email": 1}
+    assert await stored(house) == ["x0000", "x0001", "x0002"]
+
+    house.ingest.allowed = ["020 7946 0417"]
+    reporter = await house.index(job="index-2")
+    assert reporter.job.detail["withheld"] == {"phone": 1, "email": 1}
+    assert await stored(house) == ["x0000", "x0001", "x0002", "x0021"]
+
+    house.ingest.allowed = []
+    await house.index(job="index-3")
+    assert await stored(house) == ["x0000", "x0001", "x0002"], "what is no longer allowed does not stay"
+
+
+async def test_turns_are_masked_before_they_are_stored(house: House) -> None:
+    said = turn(1).model_copy(update={"message": "I am at bo@mail.example.org", "reply": "my password: hunter2!!"})
+    assert await remember(house.database, said)
+    [kept] = await house.client.turns("chat-7")
+    assert (kept.message, kept.reply) == ("I am at <email>", "my password: <password>!!")
 
 
 async def test_a_run_that_broke_goes_on_where_it_stood(house: House) -> None:

@@ -103,7 +103,7 @@ def serve() -> Iterator[FakeServices]:
             self.wfile.write(raw)
             self.close_connection = isinstance(answer, Raw) and answer.cut
 
-        do_GET = do_POST = do_DELETE = handle_one  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = handle_one  # noqa: N815
 
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") != "chunked":

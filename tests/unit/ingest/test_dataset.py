@@ -129,7 +129,7 @@ def test_an_example_alternates_and_ends_with_the_reply() -> None:
     )
     [*_, window] = windows(7, [*make_thread(1), exchange], 8, emoji_only=True)
     pseudonyms = {OWNER: "user_own", MIRA: "user_mira", OMAR: "user_omar"}
-    example = write_example(window, Style("Be Anselm.", 8, prefixed=True, pseudonyms=pseudonyms))
+    example = write_example(window, Style("Be Anselm.", 8, prefixed=True, pseudonyms=pseudonyms, clean=str))
     assert [(m.role, m.content) for m in example.messages] == [
         ("system", "Be Anselm."),
         ("user", "user_mira: q1"),
@@ -139,7 +139,7 @@ def test_an_example_alternates_and_ends_with_the_reply() -> None:
     ]
     assert example.message_ids == ["7:1", "7:2", "7:3", "7:4", "7:5", "7:6", "7:7"]
     assert example.people == ["user_mira", "user_omar", "user_own"]
-    private = write_example(window, Style("", 8, prefixed=False, pseudonyms=pseudonyms))
+    private = write_example(window, Style("", 8, prefixed=False, pseudonyms=pseudonyms, clean=str))
     assert private.messages[-2].content == "a\nb\nc"
 
 

@@ -1,0 +1,66 @@
+"""Samples of what was masked, for the owner to judge: cleaned anew from the sealed text, evenly of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ingest.cleaners import cleaner_now
+from services.ingest.keys import Keys
+from services.ingest.raw_text import show_raw
+from services.ingest.repository.history import History
+from services.ingest.repository.masked import MaskedMessage, MaskedMessages
+from services.ingest.repository.people import People
+from shared.contracts.privacy import Review, ReviewSample
+
+
+async def review(
+    session: AsyncSession, keys: Keys, *, kind: str | None, chat: int | None, limit: int, raw: bool
+) -> Review:
+    """
+    Args:
+        kind: only messages in which something of this kind was masked.
+        raw: with what was written before.
+    """
+    masked = MaskedMessages(session)
+    counts = await masked.counts(chat)
+    wanted = [kind] if kind else sorted(counts, key=lambda each: counts[each])
+    found = {each: await masked.newest(each, chat, limit) for each in wanted}
+    samples = await _samples(session, keys, evenly(found, limit), raw=raw)
+    return Review(counts=counts, samples=samples)
+
+
+def evenly(found: Mapping[str, list[MaskedMessage]], limit: int) -> list[MaskedMessage]:
+    """The newest of every kind, then the second of every kind, until there are enough; each message once."""
+    chosen: dict[tuple[int, int, int], MaskedMessage] = {}
+    for turn in range(limit):
+        for messages in found.values():
+            if turn < len(messages) and len(chosen) < limit:
+                chosen.setdefault(messages[turn].key, messages[turn])
+    return sorted(chosen.values(), key=lambda message: (message.at, message.key), reverse=True)
+
+
+async def _samples(
+    session: AsyncSession, keys: Keys, messages: list[MaskedMessage], *, raw: bool
+) -> list[ReviewSample]:
+    people = await People(session, keys).all()
+    cleaner = await cleaner_now(session, keys)
+    pseudonyms = {person.id: person.pseudonym for person in people}
+    members = {account: await History(session).members(account) for account in {m.account for m in messages}}
+    before = show_raw(keys, [message.raw for message in messages]) if raw else None
+    samples = []
+    for place, message in enumerate(messages):
+        here = frozenset(pseudonyms[person] for person in members[message.account].get(message.chat, ()))
+        cleaned = cleaner.clean(keys.unseal(message.raw), here)
+        samples.append(
+            ReviewSample(
+                chat=message.chat,
+                message=message.id,
+                at=message.at,
+                masked=dict(cleaned.masked),
+                after=cleaned.text,
+                before=before[place] if before else None,
+            )
+        )
+    return samples
