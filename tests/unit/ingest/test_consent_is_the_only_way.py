@@ -23,6 +23,7 @@ ALLOWED = {
     "repository/history.py": "cleans stored text again",
     "repository/wording.py": "tells the language of a contact, for the message that asks for consent",
     "repository/outgoing.py": "gives the owner their history back, on request",
+    "repository/masked.py": "shows the owner what was masked",
     "repository/forgotten.py": "takes a forgotten person's name out of others' words",
 }
 READERS = {"building.py", "recalling.py"}

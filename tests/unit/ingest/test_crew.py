@@ -18,7 +18,7 @@ from services.ingest.telegram.message import Message
 
 def encoder() -> Encoder:
     cleaner = Cleaner.of([Known("user_1a2b", ("Mira Okafor",))])
-    prepared = Prepared(1, 1, {"user1": 1, "user2": 2}, {7: frozenset({"user_1a2b"})}, set(), cleaner)
+    prepared = Prepared(1, 1, {"user1": 1, "user2": 2}, {7: frozenset({"user_1a2b"})}, set(), set(), cleaner)
     return Encoder(Keys.derive(bytes(32)), prepared, "import")
 
 

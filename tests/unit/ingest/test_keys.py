@@ -94,7 +94,7 @@ async def test_a_key_is_added_only_while_nobody_uses_the_others(
 
 
 def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
-    hashes = {"peer_hash", "cleaned_with", "fingerprint", "hash", "signature"}
+    hashes = {"peer_hash", "cleaned_with", "fingerprint", "hash", "signature", "phrase_hash"}
     columns = {
         c for table in models.Base.metadata.sorted_tables for c in table.columns if isinstance(c.type, LargeBinary)
     }
