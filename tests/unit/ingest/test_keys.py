@@ -101,7 +101,8 @@ def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
     sealed = {f"{one.table.name}.{one.column.name}" for one in sealed_columns()}
     assert {f"{c.table.name}.{c.name}" for c in columns if c.name not in hashes} == sealed
     assert sealed == {
-        "people.profile", "chats.name", "topics.title", "messages.raw", "messages.details", "consents.evidence",
+        "people.profile", "chats.name", "topics.title", "messages.raw",
+        "phrases.phrase", "messages.details", "consents.evidence",
         "imports.owner_hint", "forgettings.subject",
     }  # fmt: skip
 
