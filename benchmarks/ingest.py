@@ -57,9 +57,9 @@ class Plain(Cleaner):
 
 
 class Silence:
-    """Stands in for Redis: nobody watches the progress."""
+    """A board that nobody looks at."""
 
-    def set(self, *_: object, **__: object) -> None:
+    def put(self, _: object) -> None:
         return
 
 

@@ -11,6 +11,7 @@ from aiogram.types import Chat, Message
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
+from shared.sealing import Seal
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -23,6 +24,8 @@ current: ContextVar[Journal | None] = ContextVar("journal", default=None)
 #: The id of a message that may have been sent, by a bot that did not live to hear.
 UNKNOWN = 0
 
+PLACE = "bot.journal"
+
 
 class Journal:
     """Handlers run again from their beginning after a restart; what the journal holds is not done a second time.
@@ -31,15 +34,16 @@ class Journal:
     one bubble may be lost to a kill, none is ever sent twice.
     """
 
-    def __init__(self, redis: Redis, update_id: int, ttl: timedelta) -> None:
+    def __init__(self, redis: Redis, seal: Seal, update_id: int, ttl: timedelta) -> None:
         self._redis = redis
+        self._seal = seal
         self._key = f"anselm:bot:journal:{update_id}"
         self._ttl = ttl
         self._sent = 0
 
     async def once(self, name: str, model: type[Model], effect: Callable[[], Awaitable[Model]]) -> Model:
         """The result of an effect: that of the first time, if there was one."""
-        if (known := await self._redis.hget(self._key, name)) is not None:
+        if (known := await self._known(name)) is not None:
             return model.model_validate_json(known)
         result = await effect()
         await self._note(name, result.model_dump_json())
@@ -55,7 +59,7 @@ class Journal:
                 message counts as sent.
         """
         step = f"sent-{self._sent}"
-        if (known := await self._redis.hget(self._key, step)) is not None:
+        if (known := await self._known(step)) is not None:
             self._sent += 1
             return _stand_in(chat_id, int(known))
         await self._note(step, str(UNKNOWN))
@@ -74,9 +78,13 @@ class Journal:
     async def close(self) -> None:
         await self._redis.delete(self._key)
 
+    async def _known(self, name: str) -> str | None:
+        sealed = await self._redis.hget(self._key, name)
+        return self._seal.unseal(sealed, PLACE) if sealed is not None else None
+
     async def _note(self, name: str, value: str) -> None:
         async with self._redis.pipeline() as pipe:
-            pipe.hset(self._key, name, value)
+            pipe.hset(self._key, name, self._seal.seal(value, PLACE))
             pipe.expire(self._key, self._ttl)
             await pipe.execute()
 

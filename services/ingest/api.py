@@ -8,7 +8,6 @@ from typing import Annotated
 
 from celery import Celery
 from fastapi import APIRouter, Depends, Query, Request
-from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
@@ -29,7 +28,7 @@ from shared.contracts.ingest import (
     Import,
     Person,
 )
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
 IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
@@ -41,7 +40,7 @@ class Rooms:
 
     withdrawal: forgetting.Withdrawal
     queue: Celery
-    jobs: Redis
+    jobs: JobBoard
     server: TelegramServer | None = None
 
 

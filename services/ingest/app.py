@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from services.ingest.api import Rooms, router
@@ -18,7 +17,9 @@ from services.ingest.settings import IngestSettings
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.http import job_router, make_app
+from shared.jobs import JobBoard
 from shared.queue import make_queue
+from shared.sealing import Seal
 
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
@@ -29,7 +30,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with withdrawal_of(settings, database, load_keys(settings.key_file)) as withdrawal:
-            app.state.rooms = Rooms(withdrawal, make_queue("ingest", settings), Redis.from_url(settings.broker_url))
+            app.state.rooms = Rooms(withdrawal, make_queue("ingest", settings), JobBoard.of(settings))
             yield
         await database.close()
         await redis.aclose()
@@ -49,7 +50,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     return make_app(
         "ingest",
         settings,
-        routers=[router, custody_router, telegram_router, job_router(lambda: redis)],
+        routers=[router, custody_router, telegram_router, job_router(lambda: redis, Seal.of(settings))],
         ready={"database": database.ping, "redis": redis_answers, "home": home_is_writable},
         lifespan=lifespan,
     )

@@ -8,7 +8,6 @@ from typing import Any
 
 from celery import Task
 from celery.signals import worker_ready
-from redis import Redis
 from redis.exceptions import RedisError
 
 from services.ingest import key_file
@@ -31,7 +30,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue, make_queue, run
 from shared.telemetry import logger
 
@@ -100,7 +99,7 @@ def pull_new_task() -> None:
 
     import_id = run(request())
     if import_id is not None:
-        JobReporter(Redis.from_url(settings.broker_url), import_id, "pull").queued()
+        JobReporter(JobBoard.of(settings), import_id, "pull").queued()
         enqueue(queue, PULL_TASK, "ingest", import_id=import_id)
 
 
@@ -128,7 +127,7 @@ def _work(
     Args:
         hold_keys: no rotation may add a key meanwhile.
     """
-    progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
+    progress = JobReporter(JobBoard.of(settings), job, kind)
 
     async def attempt() -> None:
         database = Database(settings)

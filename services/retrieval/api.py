@@ -6,7 +6,6 @@ from typing import Annotated
 
 from celery import Celery
 from fastapi import APIRouter, Query
-from redis import Redis
 
 from services.retrieval import memory
 from services.retrieval.embeddings import Embedder
@@ -15,14 +14,15 @@ from shared.contracts.base import Receipt
 from shared.contracts.jobs import Job
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
 from shared.database import Database
+from shared.jobs import JobBoard
 
 
-def make_router(database: Database, embedder: Embedder, queue: Celery, redis: Redis) -> APIRouter:
+def make_router(database: Database, embedder: Embedder, queue: Celery, jobs: JobBoard) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["retrieval"])
 
     @router.post("/index")
     async def index(request: IndexRequest) -> Job:
-        return await request_index(queue, redis, request)
+        return await request_index(queue, jobs, request)
 
     @router.post("/search")
     async def search(request: SearchRequest) -> list[Hit]:

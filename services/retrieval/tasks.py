@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from redis import Redis
 
 from services.retrieval import memory
 from services.retrieval.embeddings import SentenceEmbedder
@@ -15,7 +14,7 @@ from shared.clients.ingest import IngestClient
 from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest, Turn
 from shared.database import Database
 from shared.errors import AnselmError, StorageFull, Unavailable
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import make_queue, run
 from shared.telemetry import logger
 
@@ -48,7 +47,7 @@ def remember(turn: dict[str, Any]) -> None:
 @queue.task(name=INDEX_TASK)  # type: ignore[untyped-decorator]
 def index(job: str, request: dict[str, Any]) -> None:
     """Index a persona's past exchanges."""
-    reporter = JobReporter(Redis.from_url(settings.broker_url), job, JOB_KIND)
+    reporter = JobReporter(JobBoard.of(settings), job, JOB_KIND)
     try:
         run(_index(reporter, IndexRequest.model_validate(request)))
     except AnselmError as error:

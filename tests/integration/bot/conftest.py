@@ -12,11 +12,14 @@ from redis.asyncio import Redis
 
 from services.bot.app import create_app
 from services.bot.settings import BotSettings
+from shared.sealing import Seal
 from shared.settings import Settings
+from tests.conftest import TOKEN
 from tests.integration.bot.services import Services
 from tests.peers.bot_api import BotApi, Tester
 
 OWNER = 100
+SEAL = Seal(TOKEN)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from shared.contracts.base import Receipt, Removed
 from shared.contracts.ingest import ConsentGrant, Dataset, DatasetRequest, Import, Purpose
 from shared.contracts.jobs import JobState
 from shared.database import Database
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.settings import Settings
 from tests.peers.mtproto import MtProto
 from tests.peers.mtproto.methods import API_HASH, API_ID
@@ -50,6 +50,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
         "REDIS_URL": settings.redis_url,
         "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
+        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
     }
     return {**os.environ, **own, **more}
 
@@ -86,8 +87,11 @@ class World:
     jobs: Redis
     withdrawal: Withdrawal
 
+    def reporter(self, job: str, kind: str) -> JobReporter:
+        return JobReporter(JobBoard.of(self.settings), job, kind)
+
     def stage(self, job: str, kind: str = "import") -> Stage:
-        return Stage(self.settings, self.database, load_keys(self.settings.key_file), JobReporter(self.jobs, job, kind))
+        return Stage(self.settings, self.database, load_keys(self.settings.key_file), self.reporter(job, kind))
 
     async def import_file(self, file: Path, *, consent: bool = True, owner: str | None = None) -> Import:
         """Upload, work, and look: an import that has ended."""
@@ -135,7 +139,7 @@ async def open_world(
         told = Withdrawal(
             own, database, load_keys(own.key_file), TrainerClient(own, transport), RetrievalClient(own, transport)
         )
-        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs, server)
+        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, app.state.rooms.jobs, server)
         async with IngestClient(own, httpx.ASGITransport(app)) as client:
             yield World(own, database, client, neighbours, jobs, told)
         await told.trainer.close()

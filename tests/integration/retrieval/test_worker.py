@@ -18,6 +18,7 @@ from shared.contracts.jobs import JobState
 from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest
 from shared.jobs import watch_job
 from shared.queue import enqueue, make_queue
+from shared.sealing import Seal
 from shared.settings import Settings
 from tests.integration.retrieval.conftest import House, exchange, turn
 
@@ -62,7 +63,7 @@ async def test_index_and_remember(house: House, worker_log: Path, redis: Redis) 
     job = await house.client.index(IndexRequest(persona="anselm"))
 
     async with asyncio.timeout(150):
-        async for done in watch_job(redis, job.id):
+        async for done in watch_job(redis, Seal.of(house.settings), job.id):
             assert done.state is not JobState.FAILED, done.error
     assert done.detail["exchanges"] == 6
     assert await house.client.turns(first.conversation) == [first]
