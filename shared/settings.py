@@ -10,7 +10,7 @@ import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     """What every process of the system needs to find its place."""
 
     model_config = SettingsConfigDict(env_file=CHECKOUT / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    #: What calls to other services say that they come from, for the audit log.
+    caller: ClassVar[str] = "service"
 
     anselm_home: Path = Field(
         default_factory=default_home,

@@ -16,6 +16,9 @@ from shared.errors import AnselmError
 #: Id of the request being served; sent along on every call to another service.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
+#: What the caller of the request being served calls itself; ``system`` where no request is.
+caller: ContextVar[str] = ContextVar("caller", default="system")
+
 #: Keys that may hold what somebody wrote, or what opens a door. Their values never reach a log.
 PRIVATE_KEYS = frozenset(
     {"text", "message", "messages", "content", "reply", "context", "chosen", "rejected", "prompt", "query"}

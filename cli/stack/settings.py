@@ -24,6 +24,8 @@ def _port(offset: int, purpose: str) -> Any:
 class StackSettings(Settings):
     """What `anselm up` needs beyond the common settings."""
 
+    caller = "cli"
+
     anselm_port_base: int = Field(
         default=8100, ge=1, le=65000, description="Shifts all ports at once: two checkouts can run side by side"
     )

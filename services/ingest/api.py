@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from celery import Celery
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, asking, consenting, forgetting, recalling, showing
+from services.ingest import accepting, asking, auditing, consenting, forgetting, recalling, showing
 from services.ingest.building import request_dataset
 from services.ingest.keys import keys_in_use
 from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
+from shared.contracts.audit import Action
 from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
@@ -31,6 +32,7 @@ from shared.contracts.ingest import (
 from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
+Found = TypeVar("Found")
 IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
 
 
@@ -61,6 +63,13 @@ async def open_transaction(rooms: Inside) -> AsyncIterator[AsyncSession]:
 
 Session = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
 router = APIRouter(prefix="/v1", tags=["ingest"])
+
+
+async def _noted(session: AsyncSession, rooms: Rooms, found: list[Found], *, names: bool) -> list[Found]:
+    """A listing; that it shows real names is written down."""
+    if names:
+        await auditing.note(session, rooms.withdrawal.keys, Action.NAMES, count=len(found))
+    return found
 
 
 @router.post("/imports")
@@ -96,7 +105,8 @@ async def one_import(import_id: str, rooms: Inside, session: Session) -> Import:
 
 @router.get("/people")
 async def people(rooms: Inside, session: Session, names: bool = False) -> list[Person]:
-    return await showing.list_people(session, rooms.withdrawal.keys, names=names)
+    found = await showing.list_people(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.post("/people/{person}/forget")
@@ -106,12 +116,14 @@ async def forget(person: str, rooms: Inside) -> Receipt:
 
 @router.get("/chats")
 async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Chat]:
-    return await showing.list_chats(session, rooms.withdrawal.keys, names=names)
+    found = await showing.list_chats(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.get("/consents")
 async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
-    return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+    found = await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.get("/consents/request")
@@ -119,7 +131,10 @@ async def consent_message(
     person: str, rooms: Inside, session: Session, chat: int | None = None, language: str | None = None
 ) -> ConsentMessage:
     """What the owner can send to ask for consent, in the language of the person's messages unless one is given."""
-    return await asking.write_request(session, rooms.withdrawal.keys, person, chat, language)
+    keys = rooms.withdrawal.keys
+    message = await asking.write_request(session, keys, person, chat, language)
+    await auditing.note(session, keys, Action.CONSENT_REQUEST, person=message.person, count=len(message.chats))
+    return message
 
 
 @router.post("/consents")

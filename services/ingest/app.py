@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis as AsyncRedis
 
 from services.ingest.api import Rooms, router
+from services.ingest.audit_api import router as audit_router
 from services.ingest.custody_api import router as custody_router
 from services.ingest.forgetting import withdrawal_of
 from services.ingest.keys import load_keys
@@ -50,7 +51,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
     return make_app(
         "ingest",
         settings,
-        routers=[router, custody_router, telegram_router, job_router(lambda: redis, Seal.of(settings))],
+        routers=[router, custody_router, audit_router, telegram_router, job_router(lambda: redis, Seal.of(settings))],
         ready={"database": database.ping, "redis": redis_answers, "home": home_is_writable},
         lifespan=lifespan,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ingest import auditing
 from services.ingest.cleaners import FORGOTTEN
 from services.ingest.consenting import revoke, shared_chats
 from services.ingest.keys import Keys
@@ -24,6 +25,7 @@ from services.ingest.settings import IngestSettings
 from shared.artifacts import ArtifactStore
 from shared.clients.retrieval import RetrievalClient
 from shared.clients.trainer import TrainerClient
+from shared.contracts.audit import Action
 from shared.contracts.base import Receipt, Removed
 from shared.contracts.ingest import Consent
 from shared.contracts.retrieval import ForgetRequest
@@ -89,6 +91,7 @@ async def _remove(session: AsyncSession, withdrawal: Withdrawal, person: KnownPe
     }
     removed = [Removed(service="ingest", what=what, count=count) for what, count in counts.items()]
     receipt = [line.model_dump() for line in removed]
+    await auditing.note(session, withdrawal.keys, Action.FORGET, person=person.pseudonym, count=counts["messages"])
     await forgotten.bury(withdrawal.keys.peer_hash(person.peer), person.pseudonym, receipt)
     return removed
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import httpx
 
 from shared.clients.base import Client, error_from
+from shared.contracts.audit import AuditPage, Publication
 from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
@@ -159,6 +161,15 @@ class IngestClient(Client):
                     yield piece
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
+
+    async def audit(self, *, before: int | None = None, since: datetime | None = None, limit: int = 200) -> AuditPage:
+        """Who read raw text or names, and who changed consent, forgot or published; the newest first."""
+        moment = since.isoformat() if since else None
+        return await self._get(AuditPage, "/v1/audit", before=before, since=moment, limit=limit)
+
+    async def published(self, adapter: str) -> None:
+        """Write down that an adapter is handed out."""
+        await self._call("POST", "/v1/audit/publications", json=Publication(adapter=adapter).model_dump())
 
     async def forget(self, person: str) -> Receipt:
         """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""
