@@ -21,7 +21,7 @@ from shared.sealing import Seal
 from shared.settings import Settings
 from shared.telemetry import configure_logging
 
-QUEUES = ("ingest", "cpu", "gpu", "memory")
+QUEUES = ("ingest", "cpu", "gpu", "memory", "feedback")
 
 #: Redis delivers a task a second time when no worker renewed its lease within this time.
 VISIBILITY_TIMEOUT = leases.LEASE
@@ -61,6 +61,8 @@ def make_queue(service: str, settings: Settings) -> Celery:
             "connect_retries_timeout": PATIENCE.total_seconds() / 2,
             "interval_start": 0.1,
         },
+        # In memory, since most services have no folder of their own to write to.
+        beat_scheduler="celery.beat:Scheduler",
         timezone="UTC",
         **_sealed(Seal.of(settings)),
     )

@@ -54,6 +54,25 @@ class Settings(BaseSettings):
     retrieval_url: str = Field(default="http://127.0.0.1:8104", description="Where retrieval answers")
     feedback_url: str = Field(default="http://127.0.0.1:8105", description="Where feedback answers")
 
+    sweep_every: timedelta = Field(
+        default=timedelta(days=1),
+        ge=timedelta(0),
+        description="Pause between sweeps of what is older than the KEEP settings allow; a day is as fine as they are. "
+        "0: nothing is ever swept",
+    )
+    keep_turns: timedelta = Field(
+        default=timedelta(days=365),
+        ge=timedelta(0),
+        description="How long conversations with testers are remembered: a year is as far as anyone refers back; "
+        "0: until forgotten",
+    )
+    keep_feedback: timedelta = Field(
+        default=timedelta(days=730),
+        ge=timedelta(0),
+        description="How long ratings, pairs and preference datasets with them are kept: by then the voice that they "
+        "judged has been trained anew many times; 0: until forgotten",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error"
     )

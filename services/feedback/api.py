@@ -9,6 +9,7 @@ from shared.artifacts import ArtifactStore
 from shared.contracts.base import Name, Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
+    Given,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
@@ -44,6 +45,11 @@ def make_router(database: Database, store: ArtifactStore) -> APIRouter:
     @router.get("/datasets")
     async def standing(persona: Name | None = None) -> list[PreferenceDataset]:
         return await datasets.standing(database, store, persona)
+
+    @router.get("/people/{person}/data")
+    async def kept_of(person: str) -> Given:
+        """All that is kept of a tester, to hand it out to them."""
+        return await opinions.kept_of(database, person)
 
     @router.post("/people/{person}/forget")
     async def forget(person: str) -> Receipt:

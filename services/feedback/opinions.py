@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback.datasets import containing
 from services.feedback.repository import Datasets, Opinions
 from shared.artifacts import ArtifactStore
 from shared.contracts.base import ChatMessage, Receipt, Removed
-from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
+from shared.contracts.feedback import FeedbackStatistics, Given, PairRequest, Rating, RatingRequest
 from shared.database import Database
 from shared.errors import Invalid
+from shared.schedule import past
 
 
 async def rate(database: Database, request: RatingRequest) -> Rating:
@@ -56,17 +60,41 @@ async def statistics(database: Database, persona: str) -> FeedbackStatistics:
 async def forget(database: Database, store: ArtifactStore, person: str) -> Receipt:
     """Remove all that a person said, and every dataset that it is in. Repeating it removes what a failure left."""
     async with database.transaction() as session:
-        datasets = Datasets(session)
-        await datasets.hold()
+        await Datasets(session).hold()
         ratings, pairs = await Opinions(session).forget(person)
-        held = await asyncio.to_thread(containing, store, [*ratings, *pairs])
-        for name in held:
-            await asyncio.to_thread(store.remove, name)
-        await datasets.mark_removed(held)
+        held = await _withdraw(session, store, [*ratings, *pairs])
     lines = {"ratings": len(ratings), "pairs": len(pairs)}
     lines |= {f"preference dataset {name}": rows for name, rows in held.items()}
     removed = [Removed(service="feedback", what=what, count=count) for what, count in lines.items()]
     return Receipt(subject=person, removed=removed)
+
+
+async def kept_of(database: Database, person: str) -> Given:
+    """All that is kept of what a person said."""
+    async with database.transaction() as session:
+        return await Opinions(session).of_person(person)
+
+
+async def sweep(database: Database, store: ArtifactStore, kept: timedelta) -> dict[str, int]:
+    """Remove the feedback that is older than is kept, and every dataset that it is in, as forgetting does: words would
+    outlive their time in it. Adapters stay, since nobody has withdrawn anything."""
+    until = past(kept)
+    if until is None:
+        return {}
+    async with database.transaction() as session:
+        await Datasets(session).hold()
+        ratings, pairs = await Opinions(session).expire(until)
+        held = await _withdraw(session, store, [*ratings, *pairs])
+    return {"ratings": len(ratings), "pairs": len(pairs), "datasets": len(held)}
+
+
+async def _withdraw(session: AsyncSession, store: ArtifactStore, sources: Sequence[str]) -> dict[str, int]:
+    """Remove the datasets that any of these ratings or pairs is in; their names and numbers of rows."""
+    held = await asyncio.to_thread(containing, store, sources) if sources else {}
+    for name in held:
+        await asyncio.to_thread(store.remove, name)
+    await Datasets(session).mark_removed(held)
+    return held
 
 
 def _require_question(context: Sequence[ChatMessage]) -> None:

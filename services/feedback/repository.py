@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback.models import DatasetRow, PairRow, RatingRow
 from services.feedback.preferences import Compared, Prompt, Rated
 from shared.contracts.base import ChatMessage
-from shared.contracts.feedback import FeedbackStatistics, PairRequest, PreferenceKind, Rating, RatingRequest, Verdict
+from shared.contracts.feedback import (
+    FeedbackStatistics,
+    Given,
+    GivenPair,
+    GivenRating,
+    PairRequest,
+    PreferenceKind,
+    Rating,
+    RatingRequest,
+    Reply,
+    Verdict,
+)
 
 
 class Opinions:
@@ -71,10 +83,27 @@ class Opinions:
         rows = await self._session.scalars(of_persona)
         return [Compared(row.id, _prompt(row), row.chosen, row.rejected, row.source == "rewrite") for row in rows]
 
+    async def of_person(self, person: str) -> Given:
+        """All that a person said, oldest first."""
+        rated = select(RatingRow).where(RatingRow.person == person).order_by(RatingRow.at, RatingRow.id)
+        compared = select(PairRow).where(PairRow.person == person).order_by(PairRow.at, PairRow.id)
+        return Given(
+            person=person,
+            ratings=[_given_rating(row) for row in await self._session.scalars(rated)],
+            pairs=[_given_pair(row) for row in await self._session.scalars(compared)],
+        )
+
     async def forget(self, person: str) -> tuple[list[str], list[str]]:
         """Remove a person's ratings and pairs; the ids of both."""
-        ratings = delete(RatingRow).where(RatingRow.person == person).returning(RatingRow.id)
-        pairs = delete(PairRow).where(PairRow.person == person).returning(PairRow.id)
+        return await self._remove(RatingRow.person == person, PairRow.person == person)
+
+    async def expire(self, until: datetime) -> tuple[list[str], list[str]]:
+        """Remove the ratings and pairs from before a moment; the ids of both."""
+        return await self._remove(RatingRow.at < until, PairRow.at < until)
+
+    async def _remove(self, rated: ColumnElement[bool], compared: ColumnElement[bool]) -> tuple[list[str], list[str]]:
+        ratings = delete(RatingRow).where(rated).returning(RatingRow.id)
+        pairs = delete(PairRow).where(compared).returning(PairRow.id)
         return list(await self._session.scalars(ratings)), list(await self._session.scalars(pairs))
 
 
@@ -125,5 +154,22 @@ def _rating(row: RatingRow) -> Rating:
         adapter=row.adapter,
         person=row.person,
         verdict=Verdict(row.verdict),
+        at=row.at,
+    )
+
+
+def _given_rating(row: RatingRow) -> GivenRating:
+    context = list(_prompt(row))
+    reply = Reply(id=row.reply_id, persona=row.persona, adapter=row.adapter, context=context, text=row.text)
+    return GivenRating(reply=reply, verdict=Verdict(row.verdict), at=row.at)
+
+
+def _given_pair(row: PairRow) -> GivenPair:
+    return GivenPair(
+        persona=row.persona,
+        context=list(_prompt(row)),
+        chosen=row.chosen,
+        rejected=row.rejected,
+        source=row.source,
         at=row.at,
     )

@@ -12,7 +12,16 @@ from services.retrieval.embeddings import Embedder
 from services.retrieval.indexing import request_index
 from shared.contracts.base import Receipt
 from shared.contracts.jobs import Job
-from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
+from shared.contracts.retrieval import (
+    Context,
+    ContextRequest,
+    ForgetRequest,
+    Hit,
+    IndexRequest,
+    Remembered,
+    SearchRequest,
+    Turn,
+)
 from shared.database import Database
 from shared.jobs import JobBoard
 
@@ -35,6 +44,11 @@ def make_router(database: Database, embedder: Embedder, queue: Celery, jobs: Job
     @router.get("/conversations/{conversation}/turns")
     async def turns(conversation: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> list[Turn]:
         return await memory.turns(database, conversation, limit)
+
+    @router.get("/people/{person}/data")
+    async def kept_of(person: str) -> Remembered:
+        """All that is kept of a tester, to hand it out to them."""
+        return await memory.kept_of(database, person)
 
     @router.post("/forget")
     async def forget(request: ForgetRequest) -> Receipt:

@@ -89,8 +89,21 @@ class Conversations:
 
     async def forget(self, *, person: str | None = None, conversation: str | None = None) -> dict[str, int]:
         """Remove the turns of a person or a conversation, and the conversations that are empty then."""
-        spoken = TurnRow.person == person if person is not None else TurnRow.conversation == conversation
-        removed = delete(TurnRow).where(spoken).returning(TurnRow.persona, TurnRow.conversation)
+        return await self._remove(
+            TurnRow.person == person if person is not None else TurnRow.conversation == conversation
+        )
+
+    async def of_person(self, person: str) -> list[Turn]:
+        """All turns of a person, oldest first."""
+        spoken = select(TurnRow).where(TurnRow.person == person).order_by(TurnRow.at, TurnRow.key)
+        return [Turn.model_validate(_columns(row)) for row in await self._session.scalars(spoken)]
+
+    async def expire(self, until: datetime) -> int:
+        """Remove the turns from before a moment, and the conversations that are empty then."""
+        return (await self._remove(TurnRow.at < until))["turns"]
+
+    async def _remove(self, which: ColumnElement[bool]) -> dict[str, int]:
+        removed = delete(TurnRow).where(which).returning(TurnRow.persona, TurnRow.conversation)
         touched = [tuple(row) for row in await self._session.execute(removed)]
         left = exists().where(TurnRow.persona == ConversationRow.persona, TurnRow.conversation == ConversationRow.id)
         emptied = delete(ConversationRow).where(

@@ -10,6 +10,7 @@ from services.retrieval import memory
 from services.retrieval.embeddings import SentenceEmbedder
 from services.retrieval.indexing import INDEX_TASK, JOB_KIND, Indexer
 from services.retrieval.settings import RetrievalSettings
+from shared import schedule
 from shared.clients.ingest import IngestClient
 from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest, Turn
 from shared.database import Database
@@ -18,8 +19,11 @@ from shared.jobs import JobBoard, JobReporter
 from shared.queue import make_queue, run
 from shared.telemetry import logger
 
+SWEEP_TASK = "retrieval.sweep"
+
 settings = RetrievalSettings()
 queue = make_queue("retrieval", settings)
+schedule.sweep(queue, SWEEP_TASK, "memory", settings)
 embedder = SentenceEmbedder(settings)
 log = logger(__name__)
 
@@ -55,6 +59,20 @@ def index(job: str, request: dict[str, Any]) -> None:
     except Exception:
         reporter.fail("Indexing failed; the worker's log says why.")
         raise
+
+
+@queue.task(name=SWEEP_TASK)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Remove what is older than is kept."""
+    log.info("swept", turns=run(_sweep()))
+
+
+async def _sweep() -> int:
+    database = Database(settings, pooled=False)
+    try:
+        return await memory.sweep(database, settings.keep_turns)
+    finally:
+        await database.close()
 
 
 async def _remember(turn: Turn) -> bool:

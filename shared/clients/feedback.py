@@ -8,6 +8,7 @@ from shared.clients.base import Client
 from shared.contracts.base import Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
+    Given,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
@@ -40,6 +41,10 @@ class FeedbackClient(Client):
 
     async def datasets(self, persona: str | None = None) -> list[PreferenceDataset]:
         return await self._list(PreferenceDataset, "/v1/datasets", persona=persona)
+
+    async def kept_of(self, person: str) -> Given:
+        """All that is kept of a tester."""
+        return await self._get(Given, f"/v1/people/{person}/data")
 
     async def forget(self, person: str) -> Receipt:
         return await self._post(Receipt, f"/v1/people/{person}/forget")

@@ -38,6 +38,7 @@ def environment(settings: Settings, ingest_url: str) -> dict[str, str]:
         "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
         "SERVICE_TOKEN": settings.service_token.get_secret_value(),
         "INGEST_URL": ingest_url,
+        "SWEEP_EVERY": "0",
     }
 
 
