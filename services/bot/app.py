@@ -97,6 +97,7 @@ def make_dispatcher(
         delivery=Delivery(shown, pauses=settings.bot_typing_pauses),
         shown=shown,
         feedback=feedback,
+        retrieval=retrieval,
         forgetting=Forgetting(retrieval, feedback, shown),
     )
     include_all(dispatcher, Throttle(redis, seal, settings.bot_messages_per_minute))

@@ -36,7 +36,7 @@ async def services() -> AsyncIterator[Services]:
 
 @pytest.fixture
 def bot_settings(settings: Settings, api: BotApi, services: Services) -> BotSettings:
-    where = dict.fromkeys(("inference_url", "retrieval_url", "feedback_url"), services.url)
+    where = {"inference_url": services.url, "retrieval_url": services.url, "feedback_url": services.feedback_url}
     return BotSettings(
         _env_file=None,
         **settings.model_dump() | where,

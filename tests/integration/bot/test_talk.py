@@ -156,7 +156,7 @@ async def test_the_profile_is_written_once(bot_settings: BotSettings, redis: Red
         async with app.router.lifespan_context(app):
             await mara.says("/help")
             await mara.hears()
-    assert {"start", "help", "privacy", "forget"} == {c["command"] for c in api.world.profile["commands"]}
+    assert {"start", "help", "privacy", "mydata", "forget"} == {c["command"] for c in api.world.profile["commands"]}
     assert api.world.profile["description"] == texts.disclosure("Anselm")
     written = [entry["method"] for entry in api.world.transcript if entry["method"].startswith("setMy")]
     assert written == ["setMyCommands", "setMyDescription", "setMyShortDescription"]
