@@ -23,8 +23,10 @@ PERSONA, ADAPTER = "anselm", "anselm-v3"
 
 @dataclass
 class Services:
-    """All three on one port, and feedback on one of its own as well. ``reply`` writes the persona's part; ``hold`` makes
-    it wait for a message's gate."""
+    """All three on one port, and feedback on one of its own as well.
+
+    ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate.
+    """
 
     reply: Callable[[str], str] = lambda said: f"you said {said}"
     guard: str | None = None
