@@ -111,11 +111,11 @@ async def is_refused(services: Services, _: BotApi, __: Path) -> None:
     """Bodies and paths that nobody can use: errors like to quote."""
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {MARKS['service token']}"}, timeout=20) as http:
         for client in (services.ingest, services.retrieval, services.feedback, services.inference):
-            url = str(client._http.base_url)
+            url = str(client._http.base_url).rstrip("/")
             for path in ("v1/search", "v1/ratings", "v1/consents", "v1/chat/completions", "v1/forget"):
-                answer = await http.post(f"{url}{path}", json={"text": MARKS["body that is refused"]})
+                answer = await http.post(f"{url}/{path}", json={"text": MARKS["body that is refused"]})
                 assert answer.status_code in (404, 405, 422)
-            answer = await http.get(f"{url}v1/{MARKS['path that is refused']}?q={MARKS['path that is refused']}")
+            answer = await http.get(f"{url}/v1/{MARKS['path that is refused']}?q={MARKS['path that is refused']}")
             assert answer.status_code in (404, 405)
     with pytest.raises(AnselmError):
         await services.ingest.forget(MARKS["path that is refused"])

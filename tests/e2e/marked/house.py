@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from subprocess import Popen
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
