@@ -32,7 +32,7 @@ PATIENCE = timedelta(seconds=4)
 #: What messages of the queue are sealed as.
 PLACE = "queue"
 
-UNREADABLE = "A message of the queue was dropped: it cannot be read. Do all processes have the same SERVICE_TOKEN?"
+UNREADABLE = "A message of the queue was dropped: it is sealed with another SERVICE_TOKEN, or no task of this worker."
 
 Result = TypeVar("Result")
 

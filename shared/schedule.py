@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,3 @@ def sweep(app: Celery, task: str, queue: str, settings: Settings) -> None:
     schedule(app, task, settings.sweep_every, queue)
     if settings.sweep_every:
         signals.worker_ready.connect(begin, weak=False, dispatch_uid=task)
-
-
-def past(kept: timedelta) -> datetime | None:
-    """What is from before this moment is not kept any more; none where everything is."""
-    return datetime.now(UTC) - kept if kept else None

@@ -15,7 +15,7 @@ from shared.contracts.base import ChatMessage, Receipt, Removed
 from shared.contracts.feedback import FeedbackStatistics, Given, PairRequest, Rating, RatingRequest
 from shared.database import Database
 from shared.errors import Invalid
-from shared.schedule import past
+from shared.retention import past
 
 
 async def rate(database: Database, request: RatingRequest) -> Rating:

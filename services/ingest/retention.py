@@ -11,7 +11,7 @@ from services.ingest.repository.expiring import FIRST, drop_raw
 from services.ingest.repository.imports import Imports
 from services.ingest.settings import IngestSettings
 from shared.database import Database
-from shared.schedule import past
+from shared.retention import past
 from shared.telemetry import logger
 
 log = logger(__name__)

@@ -19,7 +19,7 @@ from shared.contracts.base import Receipt, Removed
 from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, Remembered, SearchRequest, Turn
 from shared.database import Database
 from shared.errors import Conflict, NotFound
-from shared.schedule import past
+from shared.retention import past
 
 #: Candidates of each ranking: more than the ten examples that may be asked for, so that fusing has a choice.
 DEPTH = 24

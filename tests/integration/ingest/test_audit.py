@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.settings import CliSettings
+from cli.stack.settings import StackSettings
+from services.bot.settings import BotSettings
 from shared.contracts.audit import Action, AuditEntry
 from shared.contracts.ingest import ConsentGrant
 from shared.errors import NotFound
@@ -53,6 +56,20 @@ async def test_every_act_is_written_down_with_who_asked(stored: World) -> None:
         ("service", Action.PUBLISH, "anselm-v7", None),
     ]
     assert all(e.request_id for e in (await entries(stored))[1:])
+
+
+@pytest.mark.parametrize(
+    ("said", "recorded"),
+    [("cli", "cli"), ("console", "console"), ("", "unknown"), ("a b\tc", "unknown"), ("x" * 33, "unknown")],
+)
+async def test_who_asks_is_what_they_say(stored: World, said: str, recorded: str) -> None:
+    answer = await stored.client._http.get("/v1/chats", params={"names": True}, headers={"x-anselm-caller": said})
+    assert answer.status_code == 200
+    assert (await entries(stored))[-1].actor == recorded
+
+
+def test_clients_say_whose_they_are() -> None:
+    assert (CliSettings.caller, StackSettings.caller, BotSettings.caller) == ("cli", "cli", "bot")
 
 
 async def test_what_shows_no_names_is_not_written_down(stored: World) -> None:
