@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -54,9 +55,10 @@ def running(settings: Settings, bot_api: str, level: str) -> Iterator[House]:
     """Everything up, everything ready, and at the end everything gone."""
     with ExitStack() as stack:
         urls = {name: f"http://{HOST}:{free_port()}" for name in (*APPS, "bot")}
-        own = settings.model_copy(
-            update={"service_token": SecretStr(MARKS["service token"])} | {f"{n}_url": urls[n] for n in APPS}
-        )
+        changes: dict[str, Any] = {f"{name}_url": urls[name] for name in APPS}
+        # Loading the embedding model takes a busy machine more than the usual half minute.
+        changes |= {"service_token": SecretStr(MARKS["service token"]), "request_timeout": timedelta(minutes=2)}
+        own = settings.model_copy(update=changes)
         logs = settings.anselm_home / "logs"
         logs.mkdir(parents=True)
         registry, vllm = FakeRegistry(), FakeVllm(script=_reply)
