@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from datetime import datetime
 
 from services.ingest.repository.audit import Audit
 from services.ingest.repository.expiring import FIRST, drop_raw
@@ -29,19 +28,15 @@ async def sweep(settings: IngestSettings, database: Database) -> None:
 
 
 async def _drop_raw(settings: IngestSettings, database: Database) -> int:
-    until = past(settings.keep_raw)
-    return await _drop_until(settings, database, until) if until else 0
-
-
-async def _drop_until(settings: IngestSettings, database: Database, until: datetime) -> int:
     """A transaction a batch, in the order of the messages."""
-    dropped, last = 0, FIRST
-    while True:
+    until, dropped, last = past(settings.keep_raw), 0, FIRST
+    while until is not None:
         async with database.transaction() as session:
             batch = await drop_raw(session, until, last, settings.import_batch)
         if not batch:
-            return dropped
+            break
         dropped, last = dropped + len(batch), batch[-1]
+    return dropped
 
 
 def _remove_leftovers(settings: IngestSettings, unended: set[str]) -> int:
