@@ -41,6 +41,8 @@ COMMANDS = {
     "chat": ("chat", "Talk with the persona."),
     "forget": ("forget", "Forget a person, with a receipt."),
     "export": ("export", "Write everything stored as a file of your own."),
+    "tester-data": ("tester_data", "Write everything kept of a tester, to hand it out to them."),
+    "audit": ("audit", "List who read raw text or names, and who changed what may be used."),
     "rotate-key": ("rotate_key", "Seal everything stored under a new key."),
     "watch": ("watch", "Follow a job that runs."),
 }

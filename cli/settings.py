@@ -18,6 +18,8 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 class CliSettings(Settings):
     """What the command line needs beyond the common settings."""
 
+    caller = "cli"
+
     persona: str = Field(default="anselm", description="Persona that commands are about unless --persona names another")
 
 

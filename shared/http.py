@@ -19,6 +19,7 @@ from shared.error_responses import add_error_handlers, error_body
 from shared.errors import AnselmError
 from shared.jobs import read_job, watch_job
 from shared.middleware import RequestMetrics, RequireToken, Telemetry
+from shared.sealing import Seal
 from shared.settings import Settings
 from shared.telemetry import configure_logging, logger
 
@@ -67,24 +68,24 @@ def make_app(
     return app
 
 
-def job_router(redis: Callable[[], Redis]) -> APIRouter:
+def job_router(redis: Callable[[], Redis], seal: Seal) -> APIRouter:
     """Progress of a service's long work, as JSON and as server-sent events."""
     router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
     @router.get("/{job_id}")
     async def job(job_id: str) -> Job:
-        return await read_job(redis(), job_id)
+        return await read_job(redis(), seal, job_id)
 
     @router.get("/{job_id}/events", response_class=StreamingResponse)
     async def events(job_id: str) -> StreamingResponse:
-        await read_job(redis(), job_id)
-        return StreamingResponse(_server_sent_events(redis(), job_id), media_type="text/event-stream")
+        await read_job(redis(), seal, job_id)
+        return StreamingResponse(_server_sent_events(redis(), seal, job_id), media_type="text/event-stream")
 
     return router
 
 
-async def _server_sent_events(redis: Redis, job_id: str) -> AsyncIterator[str]:
-    async for job in watch_job(redis, job_id, repeat=HEARTBEAT):
+async def _server_sent_events(redis: Redis, seal: Seal, job_id: str) -> AsyncIterator[str]:
+    async for job in watch_job(redis, seal, job_id, repeat=HEARTBEAT):
         yield f"data: {job.model_dump_json()}\n\n"
 
 

@@ -1,4 +1,7 @@
-"""Progress of long work, in Redis: written by whoever works, read by APIs, the command line and the console."""
+"""Progress of long work, in Redis: written by whoever works, read by APIs, the command line and the console.
+
+It is sealed: an error may name a file, a report the chats of an import.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from shared.contracts.jobs import Job, JobState
 from shared.errors import NotFound
+from shared.sealing import Place, Seal
+from shared.settings import Settings
 
 KEEP = timedelta(days=7)
 
@@ -21,11 +26,33 @@ def _key(job_id: str) -> str:
     return f"anselm:job:{job_id}"
 
 
+class JobBoard:
+    """Where jobs are written up."""
+
+    def __init__(self, redis: Redis, seal: Seal) -> None:
+        self._redis = redis
+        self._seal = seal
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(Redis.from_url(settings.broker_url), Seal.of(settings))
+
+    def put(self, job: Job) -> None:
+        self._redis.set(_key(job.id), self._seal.seal(job.model_dump_json(), Place.JOB), ex=KEEP)
+
+    def get(self, job_id: str) -> Job | None:
+        raw: Any = self._redis.get(_key(job_id))
+        return _opened(self._seal, raw)
+
+    def close(self) -> None:
+        self._redis.close()
+
+
 class JobReporter:
     """Reports the progress of one job: at most every ``interval`` seconds, and at each change of stage or state."""
 
-    def __init__(self, redis: Redis, job_id: str, kind: str, *, interval: float = 0.25) -> None:
-        self._redis = redis
+    def __init__(self, board: JobBoard, job_id: str, kind: str, *, interval: float = 0.25) -> None:
+        self._board = board
         self._interval = interval
         self._written = 0.0
         self._stage_began = time.monotonic()
@@ -69,31 +96,36 @@ class JobReporter:
         now = time.monotonic()
         if force or now - self._written >= self._interval:
             self._written = now
-            self._redis.set(_key(self.job.id), self.job.model_dump_json(), ex=KEEP)
+            self._board.put(self.job)
 
 
-async def read_job(redis: AsyncRedis, job_id: str) -> Job:
+async def read_job(redis: AsyncRedis, seal: Seal, job_id: str) -> Job:
     """Where a job stands.
 
     Raises:
         NotFound: no job of that id reported within the last seven days.
     """
-    raw = await redis.get(_key(job_id))
-    if raw is None:
+    job = _opened(seal, await redis.get(_key(job_id)))
+    if job is None:
         raise NotFound(f"There is no job {job_id!r}.")
-    return Job.model_validate_json(raw)
+    return job
 
 
 async def watch_job(
-    redis: AsyncRedis, job_id: str, interval: float = 0.25, repeat: float = float("inf")
+    redis: AsyncRedis, seal: Seal, job_id: str, interval: float = 0.25, repeat: float = float("inf")
 ) -> AsyncIterator[Job]:
     """Every change of a job until it has ended, and the same again when nothing changed for ``repeat`` seconds."""
     last: Job | None = None
     said = 0.0
     while last is None or not last.state.ended:
-        job = await read_job(redis, job_id)
+        job = await read_job(redis, seal, job_id)
         if job != last or time.monotonic() - said >= repeat:
             yield job
             last, said = job, time.monotonic()
         if not job.state.ended:
             await asyncio.sleep(interval)
+
+
+def _opened(seal: Seal, raw: str | bytes | None) -> Job | None:
+    text = seal.unseal(raw, Place.JOB) if raw is not None else None
+    return Job.model_validate_json(text) if text is not None else None

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.error_responses import error_response
 from shared.errors import AnselmError, Unauthorized
-from shared.telemetry import logger, request_id
+from shared.telemetry import caller, logger, request_id
 
 log = logger(__name__)
 
@@ -25,6 +25,9 @@ OPEN = "/health"
 
 #: Status in log and metrics of a request whose client left before the response began (nginx's convention).
 CLIENT_LEFT = 499
+
+#: Header in which a client says what it is. Believed, since whoever has the token may say anything.
+CALLER = "x-anselm-caller"
 
 
 class RequestMetrics:
@@ -56,8 +59,9 @@ class Telemetry:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        current = _clean_id(Headers(scope=scope).get("x-request-id"))
-        token = request_id.set(current)
+        headers = Headers(scope=scope)
+        current = _clean_id(headers.get("x-request-id"))
+        token, naming = request_id.set(current), caller.set(_clean_caller(headers.get(CALLER)))
         began = time.perf_counter()
         status: int | None = None
 
@@ -79,6 +83,7 @@ class Telemetry:
         finally:
             self._record(scope, status or CLIENT_LEFT)
             request_id.reset(token)
+            caller.reset(naming)
 
     def _record(self, scope: Scope, status: int) -> None:
         route = _route(scope)
@@ -119,3 +124,7 @@ def _route(scope: Scope) -> str:
 
 def _clean_id(given: str | None) -> str:
     return given if given and len(given) <= 64 and given.replace("-", "").isalnum() else uuid.uuid4().hex
+
+
+def _clean_caller(given: str | None) -> str:
+    return given if given and len(given) <= 32 and given.isascii() and given.replace("-", "").isalnum() else "unknown"

@@ -1,4 +1,4 @@
-"""Celery over Redis: work that may take long, or must not be lost."""
+"""Celery over Redis: work that may take long, or must not be lost. Whatever travels through it is sealed."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from typing import Any, TypeVar
 from celery import Celery, signals
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+from kombu.serialization import register
+from kombu.utils import json
 from redis.exceptions import RedisError
 
 from shared import leases
 from shared.errors import Unavailable
+from shared.sealing import Place, Seal
 from shared.settings import Settings
 from shared.telemetry import configure_logging
 
-QUEUES = ("ingest", "cpu", "gpu", "memory")
+QUEUES = ("ingest", "cpu", "gpu", "memory", "feedback")
 
 #: Redis delivers a task a second time when no worker renewed its lease within this time.
 VISIBILITY_TIMEOUT = leases.LEASE
 
 #: A Redis that does not answer is given up after this time, so that a request can say so.
 PATIENCE = timedelta(seconds=4)
+
+UNREADABLE = "A message of the queue was dropped: it is sealed with another SERVICE_TOKEN, or no task of this worker."
 
 Result = TypeVar("Result")
 
@@ -53,9 +58,10 @@ def make_queue(service: str, settings: Settings) -> Celery:
             "connect_retries_timeout": PATIENCE.total_seconds() / 2,
             "interval_start": 0.1,
         },
-        task_serializer="json",
-        accept_content=["json"],
+        # In memory, since most services have no folder of their own to write to.
+        beat_scheduler="celery.beat:Scheduler",
         timezone="UTC",
+        **_sealed(Seal.of(settings)),
     )
     app.steps["consumer"].add(leases.RenewLeases)
     _log_like_a_service(service, settings)
@@ -69,8 +75,7 @@ def enqueue(app: Celery, task: str, queue: str, *, task_id: str | None = None, *
         Unavailable: Redis does not answer; nothing was queued.
     """
     try:
-        # Celery shows representations of the arguments in events and logs: these say nothing.
-        app.send_task(task, kwargs=arguments, queue=queue, task_id=task_id, retry=False, argsrepr="", kwargsrepr="")
+        app.send_task(task, kwargs=arguments, queue=queue, task_id=task_id, retry=False)
     except (OperationalError, RedisError, OSError) as error:
         raise Unavailable("Redis does not take new work.", hint="Check REDIS_URL and that Valkey runs.") from error
 
@@ -80,12 +85,37 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
+def _sealed(seal: Seal) -> dict[str, Any]:
+    """Tasks, control messages and events, all sealed; nothing else is taken. Under another token is another format."""
+
+    def encode(content: Any) -> str:
+        return seal.seal(json.dumps(content), Place.QUEUE)  # type: ignore[no-untyped-call]
+
+    def decode(body: str | bytes) -> Any:
+        text = seal.unseal(body, Place.QUEUE)
+        if text is None:
+            raise ValueError("A message of the queue cannot be opened.")
+        return json.loads(text)  # type: ignore[no-untyped-call]
+
+    serializer = f"sealed-{seal.name(Place.QUEUE)[:8]}"
+    kind = f"application/x-{serializer}"
+    register(serializer, encode, decode, content_type=kind, content_encoding="utf-8")  # type: ignore[no-untyped-call]
+    signals.before_task_publish.connect(hide_arguments, weak=False, dispatch_uid="anselm")
+    return {"task_serializer": serializer, "event_serializer": serializer, "accept_content": [serializer]}
+
+
+def hide_arguments(headers: dict[str, Any], **_: Any) -> None:
+    """Celery puts representations of the arguments beside the message, and into logs: they say nothing here."""
+    headers |= {"argsrepr": "(...)", "kwargsrepr": "{...}"}
+
+
 def _log_like_a_service(service: str, settings: Settings) -> None:
     """Workers log as services do; connecting this signal also keeps Celery from configuring logs itself."""
 
     def configure(**_: Any) -> None:
         configure_logging(service, settings.log_level, settings.secrets())
         logging.getLogger("celery.app.trace").addFilter(hide_values)
+        logging.getLogger("celery.worker.consumer.consumer").addFilter(hide_body)
 
     signals.setup_logging.connect(configure, weak=False, dispatch_uid="anselm")
 
@@ -96,4 +126,11 @@ def hide_values(record: logging.LogRecord) -> bool:
         hidden = {"return_value": "", "args": "", "kwargs": "", "traceback": ""}
         said = str(record.args.get("exc", ""))
         record.args = {**record.args, **hidden, "exc": said.partition("(")[0]}
+    return True
+
+
+def hide_body(record: logging.LogRecord) -> bool:
+    """A message that cannot be read is dropped, and its body is not quoted; a logging filter."""
+    if "body" in str(record.msg):
+        record.msg, record.args, record.exc_info = UNREADABLE, None, None
     return True

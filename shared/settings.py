@@ -10,7 +10,7 @@ import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -32,6 +32,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=CHECKOUT / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
+    #: What calls to other services say that they come from, for the audit log.
+    caller: ClassVar[str] = "service"
+
     anselm_home: Path = Field(
         default_factory=default_home,
         description="Folder (a volume) that holds all state; unless set, .anselm beside the code, for root a folder "
@@ -50,6 +53,25 @@ class Settings(BaseSettings):
     inference_url: str = Field(default="http://127.0.0.1:8103", description="Where the gateway answers")
     retrieval_url: str = Field(default="http://127.0.0.1:8104", description="Where retrieval answers")
     feedback_url: str = Field(default="http://127.0.0.1:8105", description="Where feedback answers")
+
+    sweep_every: timedelta = Field(
+        default=timedelta(days=1),
+        ge=timedelta(0),
+        description="Pause between sweeps of what is older than the KEEP settings allow; a day is as fine as they are. "
+        "0: nothing is ever swept",
+    )
+    keep_turns: timedelta = Field(
+        default=timedelta(days=365),
+        ge=timedelta(0),
+        description="How long conversations with testers are remembered: a year is as far as anyone refers back; "
+        "0: until forgotten",
+    )
+    keep_feedback: timedelta = Field(
+        default=timedelta(days=730),
+        ge=timedelta(0),
+        description="How long ratings, pairs and preference datasets with them are kept: by then the voice that they "
+        "judged has been trained anew many times; 0: until forgotten",
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error"

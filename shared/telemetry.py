@@ -16,11 +16,17 @@ from shared.errors import AnselmError
 #: Id of the request being served; sent along on every call to another service.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
+#: What the caller of the request being served calls itself; ``system`` where no request is.
+caller: ContextVar[str] = ContextVar("caller", default="system")
+
 #: Keys that may hold what somebody wrote, or what opens a door. Their values never reach a log.
 PRIVATE_KEYS = frozenset(
     {"text", "message", "messages", "content", "reply", "context", "chosen", "rejected", "prompt", "query"}
     | {"token", "password", "secret", "authorization", "api_key", "api_hash", "phone", "session", "code"}
 )
+
+#: Libraries that say which path or chat they are at, and those are names.
+TALKATIVE = ("uvicorn.access", "httpx", "httpcore", "aiogram.utils.chat_action")
 
 #: Shorter secrets are not looked for in logs: they would blank half of the words.
 SHORTEST_SECRET = 8
@@ -103,8 +109,8 @@ def configure_logging(service: str, level: str = "info", secrets: Iterable[str] 
     handler = _StandardError()
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for noisy in ("uvicorn.access", "httpx", "httpcore"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for talkative in TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

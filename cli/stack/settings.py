@@ -24,6 +24,8 @@ def _port(offset: int, purpose: str) -> Any:
 class StackSettings(Settings):
     """What `anselm up` needs beyond the common settings."""
 
+    caller = "cli"
+
     anselm_port_base: int = Field(
         default=8100, ge=1, le=65000, description="Shifts all ports at once: two checkouts can run side by side"
     )
@@ -65,11 +67,6 @@ class StackSettings(Settings):
     )
 
     tg_api_hash: SecretStr = Field(default=SecretStr(""), description="Beside TG_API_ID at my.telegram.org; a secret")
-    pull_every: timedelta = Field(
-        default=timedelta(0),
-        ge=timedelta(0),
-        description="Pause between pulls of what is new in the chats that were pulled before; 0: pull only when asked",
-    )
 
     @property
     def ports(self) -> dict[str, int]:

@@ -16,11 +16,12 @@ ENGINES, SERVICES, WORKERS, FRONT = range(4)
 
 SERVICE_NAMES = ("ingest", "trainer", "inference", "retrieval", "feedback")
 
-#: Name, Celery application, queues.
+#: Name, Celery application, queues, and what is special: ``--beat`` where something is done by the clock.
 QUEUE_WORKERS = (
-    ("worker-ingest", "services.ingest.tasks:queue", ("ingest", "cpu")),
-    ("worker-gpu", "services.trainer.tasks:queue", ("gpu",)),
-    ("worker-memory", "services.retrieval.tasks:queue", ("memory",)),
+    ("worker-ingest", "services.ingest.tasks:queue", ("ingest", "cpu"), ("--beat",)),
+    ("worker-gpu", "services.trainer.tasks:queue", ("gpu",), ()),
+    ("worker-memory", "services.retrieval.tasks:queue", ("memory",), ("--beat",)),
+    ("worker-feedback", "services.feedback.tasks:queue", ("feedback",), ("--beat", "--pool", "solo")),
 )
 
 
@@ -56,7 +57,7 @@ def engines(settings: StackSettings) -> list[Unit]:
 def applications(settings: StackSettings) -> list[Unit]:
     """Services, model server and workers; the bot too where it has a token."""
     units = [*(_service(name, settings) for name in SERVICE_NAMES), _model_server(settings)]
-    units += [_worker(name, app, queues, settings) for name, app, queues in QUEUE_WORKERS]
+    units += [_worker(name, app, queues, special, settings) for name, app, queues, special in QUEUE_WORKERS]
     return [*units, _bot(settings)] if settings.bot_token.get_secret_value() else units
 
 
@@ -113,14 +114,14 @@ def _model_server(settings: StackSettings) -> Unit:
     )
 
 
-def _worker(name: str, application: str, queues: tuple[str, ...], settings: StackSettings) -> Unit:
+def _worker(
+    name: str, application: str, queues: tuple[str, ...], special: tuple[str, ...], settings: StackSettings
+) -> Unit:
     node = f"{name}@anselm"
     options = ["--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", settings.log_level]
-    if settings.pull_every and "ingest" in queues:
-        options.append("--beat")
     return Unit(
         name,
-        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options),
+        (*_python("celery"), "-A", application, "worker", "-Q", ",".join(queues), "-n", node, *options, *special),
         WORKERS,
         lambda: readiness.worker(node, settings),
         # Its pool ends with it, and each stage with the pool; the queue delivers the task again after its lease.

@@ -38,6 +38,7 @@ from shared.clients.ingest import IngestClient
 from shared.clients.retrieval import RetrievalClient
 from shared.errors import Invalid, Unavailable
 from shared.http import make_app
+from shared.sealing import Seal
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -60,7 +61,7 @@ def create_app(settings: BotSettings | None = None) -> FastAPI:
     connection = Connection()
     bot = make_bot(settings, connection)
     dispatcher = make_dispatcher(settings, redis, inference, retrieval, feedback, ingest)
-    intake = Intake(bot, dispatcher, redis, settings.bot_update_ttl)
+    intake = Intake(bot, dispatcher, redis, Seal.of(settings), settings.bot_update_ttl)
 
     async def redis_answers() -> None:
         await redis.ping()
@@ -89,18 +90,20 @@ def make_dispatcher(
     ingest: IngestClient,
 ) -> Dispatcher:
     """The routers, and by name all that their handlers ask for."""
-    shown = ShownReplies(redis, settings.bot_reply_ttl)
+    seal = Seal.of(settings)
+    shown = ShownReplies(redis, seal, settings.bot_reply_ttl)
     dispatcher = Dispatcher(
         disable_fsm=True,
         settings=settings,
-        conversations=Conversations(redis, settings.bot_disclose_after),
+        conversations=Conversations(redis, seal, settings.bot_disclose_after),
         persona=Persona(settings.persona, inference, retrieval),
         delivery=Delivery(shown, pauses=settings.bot_typing_pauses),
         shown=shown,
         feedback=feedback,
+        retrieval=retrieval,
         forgetting=Forgetting(ingest),
     )
-    include_all(dispatcher, Throttle(redis, settings.bot_messages_per_minute))
+    include_all(dispatcher, Throttle(redis, seal, settings.bot_messages_per_minute))
     return dispatcher
 
 

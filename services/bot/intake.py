@@ -16,6 +16,7 @@ from services.bot.inbox import Inbox
 from services.bot.journal import Journal
 from services.bot.lanes import Lanes, lane_of
 from services.bot.telegram import BACKOFF
+from shared.sealing import Seal
 from shared.telemetry import logger, request_id
 
 log = logger(__name__)
@@ -24,12 +25,13 @@ log = logger(__name__)
 class Intake:
     """Takes updates as they come; answers them in order within each lane."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, redis: Redis, ttl: timedelta) -> None:
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, redis: Redis, seal: Seal, ttl: timedelta) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._redis = redis
+        self._seal = seal
         self._ttl = ttl
-        self._inbox = Inbox(redis, ttl)
+        self._inbox = Inbox(redis, seal, ttl)
         self._lanes = Lanes()
 
     async def take(self, update: Update) -> None:
@@ -58,7 +60,7 @@ class Intake:
                 return
 
     async def _handle(self, update: Update) -> None:
-        notes = Journal(self._redis, update.update_id, self._ttl)
+        notes = Journal(self._redis, self._seal, update.update_id, self._ttl)
         journal.current.set(notes)
         try:
             await self._dispatcher.feed_update(self._bot, update, journal=notes)

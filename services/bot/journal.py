@@ -11,6 +11,7 @@ from aiogram.types import Chat, Message
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
+from shared.sealing import Place, Seal
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -31,15 +32,16 @@ class Journal:
     one bubble may be lost to a kill, none is ever sent twice.
     """
 
-    def __init__(self, redis: Redis, update_id: int, ttl: timedelta) -> None:
+    def __init__(self, redis: Redis, seal: Seal, update_id: int, ttl: timedelta) -> None:
         self._redis = redis
+        self._seal = seal
         self._key = f"anselm:bot:journal:{update_id}"
         self._ttl = ttl
         self._sent = 0
 
     async def once(self, name: str, model: type[Model], effect: Callable[[], Awaitable[Model]]) -> Model:
         """The result of an effect: that of the first time, if there was one."""
-        if (known := await self._redis.hget(self._key, name)) is not None:
+        if (known := await self._known(name)) is not None:
             return model.model_validate_json(known)
         result = await effect()
         await self._note(name, result.model_dump_json())
@@ -55,7 +57,7 @@ class Journal:
                 message counts as sent.
         """
         step = f"sent-{self._sent}"
-        if (known := await self._redis.hget(self._key, step)) is not None:
+        if (known := await self._known(step)) is not None:
             self._sent += 1
             return _stand_in(chat_id, int(known))
         await self._note(step, str(UNKNOWN))
@@ -74,9 +76,13 @@ class Journal:
     async def close(self) -> None:
         await self._redis.delete(self._key)
 
+    async def _known(self, name: str) -> str | None:
+        sealed = await self._redis.hget(self._key, name)
+        return self._seal.unseal(sealed, Place.JOURNAL) if sealed is not None else None
+
     async def _note(self, name: str, value: str) -> None:
         async with self._redis.pipeline() as pipe:
-            pipe.hset(self._key, name, value)
+            pipe.hset(self._key, name, self._seal.seal(value, Place.JOURNAL))
             pipe.expire(self._key, self._ttl)
             await pipe.execute()
 

@@ -13,6 +13,8 @@ from shared.settings import Settings
 class BotSettings(Settings):
     """Only BOT_TOKEN has to be set for real Telegram."""
 
+    caller = "bot"
+
     bot_token: SecretStr = Field(default=SecretStr(""), description="Token from @BotFather; the bot idles without one")
     bot_api_url: str = Field(default="", description="Bot API server to talk to; empty: Telegram's own")
     bot_host: str = Field(default="127.0.0.1", description="Address of /health, /ready and /metrics")

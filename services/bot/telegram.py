@@ -18,7 +18,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendChatAction, SendMessage
+from aiogram.methods import SendChatAction, SendDocument, SendMessage
 from aiogram.utils.backoff import Backoff, BackoffConfig
 from aiogram.utils.token import TokenValidationError, validate_token
 from aiohttp import ClientConnectorError
@@ -82,7 +82,7 @@ class Once(BaseRequestMiddleware):
 
     async def __call__(self, make_request: Any, bot: Bot, method: Any) -> Any:
         notes = journal.current.get()
-        if notes is None or not isinstance(method, SendMessage):
+        if notes is None or not isinstance(method, SendMessage | SendDocument):
             return await make_request(bot, method)
         message = await notes.send(int(method.chat_id), lambda: make_request(bot, method), _not_sent)
         return message.as_(bot)

@@ -12,6 +12,7 @@ COMMANDS = {
     "start": "Who you are talking to",
     "help": "What I can do",
     "privacy": "What is stored, and where",
+    "mydata": "Send you what is stored of you",
     "forget": "Remove everything about you",
 }
 
@@ -22,6 +23,10 @@ ONLY_TEXT = "I can only read text. Tell me in words?"
 UNKNOWN_COMMAND = "I do not know that command. /help lists those that I know."
 NOT_KEPT = "This reply can no longer be rated."
 THANKS = "Noted, thank you!"
+DATA = "This is everything that is kept of you. It is plain JSON: any text editor shows it."
+DATA_FILE = "my-data.json"
+DATA_IN_PRIVATE = "What is kept of you is for your eyes. Send me /mydata in our private chat."
+DATA_NOT_NOW = "I cannot reach everything that is kept of you just now. Please try again in a few minutes."
 FORGET_QUESTION = "Remove our conversation, and every rating and rewrite of yours, for good?"
 FORGET_KEPT = "All right, nothing was removed."
 FORGET_LATER = "I cannot do that right now, something that I need is down. Nothing was removed: please ask again soon."
@@ -55,16 +60,24 @@ def help_(owner: str) -> str:
     )
 
 
-def privacy(owner: str, kept: timedelta) -> str:
+def privacy(owner: str, copies: timedelta, turns: timedelta, ratings: timedelta) -> str:
+    """
+    Args:
+        copies: how long replies can be rated.
+        turns: how long the conversation is kept.
+        ratings: how long ratings are kept; for both, zero is until they are removed.
+    """
     return (
         f"Privacy\n\n{owner} runs this bot on hardware of their own and is responsible for it. Nothing is sold, and "
         "nothing goes to anyone but Telegram, which carries our messages.\n\n"
         "Stored: your Telegram user id as a pseudonym, your messages to me and my replies, so that I can follow the "
         "conversation; and your ratings, each with the reply and the messages before it. Not stored: your name, "
         "phone number, photo, or anything that you send besides text.\n\n"
-        f"A copy of each reply stays for {kept.days} days, so that you can rate it; the rest until you remove it.\n\n"
+        f"For how long: our conversation {_for(turns)}, your ratings {_for(ratings)}, a copy of each reply, so that "
+        f"you can rate it, {_for(copies)}.\n\n"
         "Used: to answer you, and, only for what you rate, to train this persona. A message that you do not rate is "
-        f"never trained on.\n\n/forget removes everything at once and tells you what it was. Questions: ask {owner}."
+        "never trained on.\n\n/mydata sends you everything that is kept of you. "
+        f"/forget removes everything at once and tells you what it was. Questions: ask {owner}."
     )
 
 
@@ -75,6 +88,10 @@ def receipt(removed: Sequence[Removed], waiting: Sequence[str] = ()) -> str:
     if waiting:
         return f"Under way: {', '.join(waiting)} will follow by itself, without another word from you.\n\n{listed}"
     return f"Done. {listed}"
+
+
+def _for(kept: timedelta) -> str:
+    return f"for {kept.days} days" if kept else "until you remove it"
 
 
 def trouble(error: AnselmError) -> str:

@@ -10,6 +10,7 @@ from aiogram.types import Message, TelegramObject
 from redis.asyncio import Redis
 
 from services.bot import texts
+from shared.sealing import Seal
 from shared.telemetry import logger
 
 log = logger(__name__)
@@ -21,8 +22,9 @@ class Throttle(BaseMiddleware):
     """Counts a tester's messages by the minute in which they were sent, not in which their turn came:
     a backlog after an outage is no flood."""
 
-    def __init__(self, redis: Redis, limit: int) -> None:
+    def __init__(self, redis: Redis, seal: Seal, limit: int) -> None:
         self._redis = redis
+        self._seal = seal
         self._limit = limit
 
     async def __call__(
@@ -36,13 +38,13 @@ class Throttle(BaseMiddleware):
         if count <= self._limit:
             return await handler(event, data)
         if count == self._limit + 1:
-            log.info("throttled", chat_id=event.chat.id)
+            log.info("throttled")
             await event.answer(texts.SLOW_DOWN)
         return None
 
     async def _count(self, message: Message) -> int:
         tester = message.from_user.id if message.from_user else message.chat.id
-        key = f"anselm:bot:sent-in:{tester}:{int(message.date.timestamp()) // WINDOW}"
+        key = f"anselm:bot:sent-in:{self._seal.name(tester)}:{int(message.date.timestamp()) // WINDOW}"
         async with self._redis.pipeline() as pipe:
             pipe.sadd(key, message.message_id)
             pipe.expire(key, 2 * WINDOW)

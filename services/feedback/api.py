@@ -10,6 +10,7 @@ from shared.contracts.base import Name, Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
     ForgetOpinions,
+    Given,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
@@ -46,6 +47,11 @@ def make_router(database: Database, store: ArtifactStore) -> APIRouter:
     @router.get("/datasets")
     async def standing(persona: Name | None = None) -> list[PreferenceDataset]:
         return await datasets.standing(database, store, persona)
+
+    @router.get("/people/{person}/data")
+    async def kept_of(person: str) -> Given:
+        """All that is kept of a tester, to hand it out to them."""
+        return await opinions.kept_of(database, person)
 
     @router.post("/forget")
     async def forget(request: ForgetOpinions, dry_run: bool = False) -> Receipt:

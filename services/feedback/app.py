@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.feedback.api import make_router
-from shared.artifacts import ArtifactStore
+from services.feedback.datasets import preferences_in
 from shared.database import Database
 from shared.http import make_app
 from shared.settings import Settings
@@ -17,7 +17,7 @@ from shared.settings import Settings
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     database = Database(settings)
-    store = ArtifactStore(settings.anselm_home / "preferences")
+    store = preferences_in(settings.anselm_home)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

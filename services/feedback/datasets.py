@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 from services.feedback import preferences
@@ -23,6 +24,11 @@ HINTS = {
     PreferenceKind.DPO: "Compare two replies or rewrite one, then try again, or ask for fewer.",
     PreferenceKind.KTO: "Rate more replies, then try again, or ask for fewer.",
 }
+
+
+def preferences_in(home: Path) -> ArtifactStore:
+    """Where preference datasets lie."""
+    return ArtifactStore(home / "preferences")
 
 
 async def build(database: Database, store: ArtifactStore, request: PreferenceRequest) -> PreferenceDataset:

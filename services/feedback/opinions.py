@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback.datasets import containing
 from services.feedback.models import PairRow, RatingRow
 from services.feedback.repository import Datasets, Opinions
 from shared.artifacts import ArtifactStore
 from shared.contracts.base import ChatMessage, Receipt, Removed
-from shared.contracts.feedback import FeedbackStatistics, ForgetOpinions, PairRequest, Rating, RatingRequest
+from shared.contracts.feedback import FeedbackStatistics, ForgetOpinions, Given, PairRequest, Rating, RatingRequest
 from shared.contracts.forgetting import Held, HeldKind
 from shared.database import Database
 from shared.errors import Invalid
 from shared.mentions import mentioning
+from shared.retention import past
 
 
 async def rate(database: Database, request: RatingRequest) -> Rating:
@@ -65,16 +69,13 @@ async def forget(database: Database, store: ArtifactStore, request: ForgetOpinio
     """
     about = mentioning([request.person, *request.names])
     async with database.transaction() as session:
-        datasets = Datasets(session)
-        await datasets.hold()
+        await Datasets(session).hold()
         ratings, pairs = await Opinions(session).forget(request.person, about)
         held = await asyncio.to_thread(containing, store, [*ratings, *pairs])
         if dry_run:
             await session.rollback()
         else:
-            for name in held:
-                await asyncio.to_thread(store.remove, name)
-            await datasets.mark_removed(held)
+            await _remove_datasets(session, store, held)
     counts = {"ratings": len(ratings), "pairs": len(pairs), "preference rows": sum(held.values())}
     removed = [Removed(service="feedback", what=what, count=count) for what, count in counts.items()]
     return Receipt(subject=request.person, removed=removed, datasets=sorted(held))
@@ -90,6 +91,32 @@ async def held(database: Database) -> list[Held]:
         for what, people in counts.items()
         for name, count in people.items()
     ]
+
+
+async def kept_of(database: Database, person: str) -> Given:
+    """All that is kept of what a person said."""
+    async with database.transaction() as session:
+        return await Opinions(session).of_person(person)
+
+
+async def sweep(database: Database, store: ArtifactStore, kept: timedelta) -> dict[str, int]:
+    """Remove the feedback that is older than is kept, and every dataset that it is in, as forgetting does: words would
+    outlive their time in it. Adapters stay, since nobody has withdrawn anything."""
+    until = past(kept)
+    if until is None:
+        return {}
+    async with database.transaction() as session:
+        await Datasets(session).hold()
+        ratings, pairs = await Opinions(session).expire(until)
+        held = await asyncio.to_thread(containing, store, [*ratings, *pairs])
+        await _remove_datasets(session, store, held)
+    return {"ratings": len(ratings), "pairs": len(pairs), "datasets": len(held)}
+
+
+async def _remove_datasets(session: AsyncSession, store: ArtifactStore, names: Collection[str]) -> None:
+    for name in names:
+        await asyncio.to_thread(store.remove, name)
+    await Datasets(session).mark_removed(names)
 
 
 def _require_question(context: Sequence[ChatMessage]) -> None:

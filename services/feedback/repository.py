@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,18 @@ from sqlalchemy.orm import InstrumentedAttribute
 from services.feedback.models import DatasetRow, PairRow, RatingRow
 from services.feedback.preferences import Compared, Prompt, Rated
 from shared.contracts.base import ChatMessage
-from shared.contracts.feedback import FeedbackStatistics, PairRequest, PreferenceKind, Rating, RatingRequest, Verdict
+from shared.contracts.feedback import (
+    FeedbackStatistics,
+    Given,
+    GivenPair,
+    GivenRating,
+    PairRequest,
+    PreferenceKind,
+    Rating,
+    RatingRequest,
+    Reply,
+    Verdict,
+)
 from shared.mentions import PSEUDONYM
 
 
@@ -80,12 +92,28 @@ class Opinions:
         Args:
             about: an expression that finds their names.
         """
-        ratings = delete(RatingRow).where(_of(RatingRow, person, about, RatingRow.text)).returning(RatingRow.id)
-        pairs = delete(PairRow).where(_of(PairRow, person, about, PairRow.chosen, PairRow.rejected))
-        return (
-            list(await self._session.scalars(ratings)),
-            list(await self._session.scalars(pairs.returning(PairRow.id))),
+        return await self._remove(
+            _of(RatingRow, person, about, RatingRow.text), _of(PairRow, person, about, PairRow.chosen, PairRow.rejected)
         )
+
+    async def of_person(self, person: str) -> Given:
+        """All that a person said, oldest first."""
+        rated = select(RatingRow).where(RatingRow.person == person).order_by(RatingRow.at, RatingRow.id)
+        compared = select(PairRow).where(PairRow.person == person).order_by(PairRow.at, PairRow.id)
+        return Given(
+            person=person,
+            ratings=[_given_rating(row) for row in await self._session.scalars(rated)],
+            pairs=[_given_pair(row) for row in await self._session.scalars(compared)],
+        )
+
+    async def expire(self, until: datetime) -> tuple[list[str], list[str]]:
+        """Remove the ratings and pairs from before a moment; the ids of both."""
+        return await self._remove(RatingRow.at < until, PairRow.at < until)
+
+    async def _remove(self, rated: ColumnElement[bool], compared: ColumnElement[bool]) -> tuple[list[str], list[str]]:
+        ratings = delete(RatingRow).where(rated).returning(RatingRow.id)
+        pairs = delete(PairRow).where(compared).returning(PairRow.id)
+        return list(await self._session.scalars(ratings)), list(await self._session.scalars(pairs))
 
     async def people(self, kind: type[RatingRow] | type[PairRow]) -> dict[str, int]:
         """How many opinions each gave, or is answered or mentioned in by their pseudonym."""
@@ -152,5 +180,22 @@ def _rating(row: RatingRow) -> Rating:
         adapter=row.adapter,
         person=row.person,
         verdict=Verdict(row.verdict),
+        at=row.at,
+    )
+
+
+def _given_rating(row: RatingRow) -> GivenRating:
+    context = list(_prompt(row))
+    reply = Reply(id=row.reply_id, persona=row.persona, adapter=row.adapter, context=context, text=row.text)
+    return GivenRating(reply=reply, verdict=Verdict(row.verdict), at=row.at)
+
+
+def _given_pair(row: PairRow) -> GivenPair:
+    return GivenPair(
+        persona=row.persona,
+        context=list(_prompt(row)),
+        chosen=row.chosen,
+        rejected=row.rejected,
+        source=row.source,
         at=row.at,
     )

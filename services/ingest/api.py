@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from celery import Celery
 from fastapi import APIRouter, Depends, Query, Request
-from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, asking, consenting, recalling, showing
+from services.ingest import accepting, asking, auditing, consenting, recalling, showing
 from services.ingest.building import request_dataset
 from services.ingest.forgetting.revoking import revoke_consent
 from services.ingest.forgetting.withdrawing import Withdrawal
@@ -19,6 +18,7 @@ from services.ingest.keys import keys_in_use
 from services.ingest.pulling.server import TelegramServer
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.imports import Imports
+from shared.contracts.audit import Action
 from shared.contracts.ingest import (
     Chat,
     Consent,
@@ -30,13 +30,14 @@ from shared.contracts.ingest import (
     Import,
     Person,
 )
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
+Found = TypeVar("Found")
 IMPORT_TASK, PULL_TASK, DATASET_TASK = "ingest.import_export", "ingest.pull", "ingest.build_dataset"
 
 
-def builder(queue: Celery, jobs: Redis) -> Callable[[str], None]:
+def builder(queue: Celery, jobs: JobBoard) -> Callable[[str], None]:
     """Has a worker build the dataset of a name; raises ``Unavailable`` where Redis does not answer."""
 
     def build(name: str) -> None:
@@ -52,7 +53,7 @@ class Rooms:
 
     withdrawal: Withdrawal
     queue: Celery
-    jobs: Redis
+    jobs: JobBoard
     server: TelegramServer | None = None
 
 
@@ -73,6 +74,13 @@ async def open_transaction(rooms: Inside) -> AsyncIterator[AsyncSession]:
 
 Session = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
 router = APIRouter(prefix="/v1", tags=["ingest"])
+
+
+async def _noted(session: AsyncSession, rooms: Rooms, found: list[Found], *, names: bool) -> list[Found]:
+    """A listing; that it shows real names is written down."""
+    if names:
+        await auditing.note(session, rooms.withdrawal.keys, Action.NAMES, count=len(found))
+    return found
 
 
 @router.post("/imports")
@@ -108,17 +116,20 @@ async def one_import(import_id: str, rooms: Inside, session: Session) -> Import:
 
 @router.get("/people")
 async def people(rooms: Inside, session: Session, names: bool = False) -> list[Person]:
-    return await showing.list_people(session, rooms.withdrawal.keys, names=names)
+    found = await showing.list_people(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.get("/chats")
 async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Chat]:
-    return await showing.list_chats(session, rooms.withdrawal.keys, names=names)
+    found = await showing.list_chats(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.get("/consents")
 async def consents(rooms: Inside, session: Session, names: bool = False) -> list[Consent]:
-    return await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+    found = await consenting.list_consents(session, rooms.withdrawal.keys, names=names)
+    return await _noted(session, rooms, found, names=names)
 
 
 @router.get("/consents/request")
@@ -126,7 +137,10 @@ async def consent_message(
     person: str, rooms: Inside, session: Session, chat: int | None = None, language: str | None = None
 ) -> ConsentMessage:
     """What the owner can send to ask for consent, in the language of the person's messages unless one is given."""
-    return await asking.write_request(session, rooms.withdrawal.keys, person, chat, language)
+    keys = rooms.withdrawal.keys
+    message = await asking.write_request(session, keys, person, chat, language)
+    await auditing.note(session, keys, Action.CONSENT_REQUEST, person=message.person, count=len(message.chats))
+    return message
 
 
 @router.post("/consents")

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from services.ingest.api import Rooms, builder, router
+from services.ingest.audit_api import router as audit_router
 from services.ingest.custody_api import router as custody_router
 from services.ingest.forgetting.withdrawing import withdrawal_of
 from services.ingest.keys import load_keys
@@ -19,7 +19,9 @@ from services.ingest.settings import IngestSettings
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.http import job_router, make_app
+from shared.jobs import JobBoard
 from shared.queue import make_queue
+from shared.sealing import Seal
 
 
 def create_app(settings: IngestSettings | None = None) -> FastAPI:
@@ -29,7 +31,7 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        queue, jobs = make_queue("ingest", settings), Redis.from_url(settings.broker_url)
+        queue, jobs = make_queue("ingest", settings), JobBoard.of(settings)
         keys = load_keys(settings.key_file)
         async with withdrawal_of(settings, database, keys, builder(queue, jobs)) as withdrawal:
             app.state.rooms = Rooms(withdrawal, queue, jobs)
@@ -49,10 +51,11 @@ def create_app(settings: IngestSettings | None = None) -> FastAPI:
         except OSError as error:
             raise Unavailable(f"{settings.uploads} cannot be written: {error.strerror}.") from error
 
+    jobs_router = job_router(lambda: redis, Seal.of(settings))
     return make_app(
         "ingest",
         settings,
-        routers=[router, custody_router, privacy_router, telegram_router, job_router(lambda: redis)],
+        routers=[router, custody_router, privacy_router, audit_router, telegram_router, jobs_router],
         ready={"database": database.ping, "redis": redis_answers, "home": home_is_writable},
         lifespan=lifespan,
     )

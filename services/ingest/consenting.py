@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ingest import auditing, models
 from services.ingest.cleaners import cleaner_for
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
@@ -14,6 +15,7 @@ from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.history import History
 from services.ingest.repository.people import KnownPerson, People
+from shared.contracts.audit import Action
 from shared.contracts.ingest import Consent, ConsentGrant, Purpose
 from shared.errors import NotFound
 
@@ -32,6 +34,7 @@ async def grant(session: AsyncSession, keys: Keys, request: ConsentGrant) -> lis
         raise NotFound(f"{person.pseudonym} has written nothing in {where}.", hint="List chats with GET /v1/chats.")
     for account, chat in chats:
         await Consents(session).grant(account, [chat], person.id, request.purposes, keys.seal(request.evidence))
+    await auditing.note(session, keys, Action.GRANT, person=person.pseudonym, count=len(chats))
     wanted = {chat for _, chat in chats}
     rows = await Consents(session).all(person.id)
     cleaner = cleaner_for([person], ())
@@ -40,8 +43,10 @@ async def grant(session: AsyncSession, keys: Keys, request: ConsentGrant) -> lis
 
 async def grant_owner(session: AsyncSession, keys: Keys, account_id: int, chats: Iterable[int], evidence: str) -> None:
     """The owner's consent for their own words in the chats of an import."""
-    owner = (await Accounts(session).owners())[account_id]
-    await Consents(session).grant(account_id, chats, owner, list(Purpose), keys.seal(evidence))
+    owner, own = (await Accounts(session).owners())[account_id], list(chats)
+    await Consents(session).grant(account_id, own, owner, list(Purpose), keys.seal(evidence))
+    pseudonym = (await session.get_one(models.Person, owner)).pseudonym
+    await auditing.note(session, keys, Action.GRANT, person=pseudonym, count=len(own))
 
 
 async def list_consents(session: AsyncSession, keys: Keys, *, names: bool) -> list[Consent]:
@@ -55,6 +60,8 @@ async def list_consents(session: AsyncSession, keys: Keys, *, names: bool) -> li
 async def revoke(session: AsyncSession, keys: Keys, person: KnownPerson, chat: int | None) -> list[Consent]:
     """Close the open consents of a person. What was built on them is for the caller to withdraw."""
     rows = await Consents(session).revoke(person.id, chat)
+    if rows:
+        await auditing.note(session, keys, Action.REVOKE, person=person.pseudonym, count=len(rows))
     return [_open(keys, row, person, cleaner_for([person], ())) for row in rows]
 
 

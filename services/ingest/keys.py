@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.ingest import key_file, key_use
 from services.ingest.key_file import KeyFile
 from shared.errors import AnselmError
-
-NONCE = 12
+from shared.sealing import decrypt, encrypt
 
 
 @dataclass(frozen=True)
@@ -61,9 +57,8 @@ class Keys:
         return _keyed(self.receipts, content)
 
     def seal(self, text: str) -> bytes:
-        """Encrypt with AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes)."""
-        nonce = os.urandom(NONCE)
-        return nonce + _cipher(self.text[0]).encrypt(nonce, text.encode(), None)
+        """Encrypt with AES-256-GCM under the newest key."""
+        return encrypt(self.text[0], text.encode())
 
     def unseal(self, sealed: bytes) -> str:
         """Undo ``seal``.
@@ -86,7 +81,7 @@ class Keys:
         """What is in it, and the key that opened it: a wrong one is found out by the tag."""
         for key in self.text:
             try:
-                return _cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], None), key
+                return decrypt(key, sealed), key
             except InvalidTag:
                 continue
         hint = "Put the key file back that belongs to this database (INGEST_KEY_FILE)."
@@ -118,11 +113,6 @@ def keys_in_use(file: Path) -> Iterator[Keys]:
 def first_text_key(secret: bytes) -> bytes:
     """The key of stored text before the first rotation."""
     return _keyed(secret, b"text")
-
-
-@lru_cache(maxsize=8)
-def _cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
 
 
 def _keyed(key: bytes, content: bytes) -> bytes:

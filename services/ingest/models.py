@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     LargeBinary,
     MetaData,
@@ -246,3 +247,18 @@ class Notice(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     counts: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
+
+
+class Audit(Base):
+    """An act: added with it, never changed. ``person`` is a keyed hash, ``thing`` the name of what is no person."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.clock_timestamp(), index=True)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    person: Mapped[bytes | None] = mapped_column(LargeBinary)
+    thing: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    count: Mapped[int | None] = mapped_column(BigInteger)

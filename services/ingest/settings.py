@@ -35,6 +35,23 @@ class IngestSettings(Settings):
     crew_from_bytes: int = Field(
         default=4 * 1024**2, ge=0, description="Texts of an import that are cleaned without further processes"
     )
+    keep_raw: timedelta = Field(
+        default=timedelta(0),
+        ge=timedelta(0),
+        description="How long after its import raw text is kept beside the cleaned one; 0: until forgotten, since "
+        "better cleaning and taking the history out need it",
+    )
+    keep_audit: timedelta = Field(
+        default=timedelta(days=1095),
+        ge=timedelta(0),
+        description="How long the audit log is kept: three years, in which most claims have to be made; 0: for ever",
+    )
+    keep_import_files: timedelta = Field(
+        default=timedelta(days=1),
+        ge=timedelta(0),
+        description="How long the files of an import that was killed at its end may lie; others remove theirs at once. "
+        "0: for ever",
+    )
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )

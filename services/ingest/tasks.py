@@ -8,10 +8,9 @@ from typing import Any
 
 from celery import Task
 from celery.signals import worker_ready
-from redis import Redis
 from redis.exceptions import RedisError
 
-from services.ingest import key_file
+from services.ingest import key_file, retention
 from services.ingest.api import DATASET_TASK, IMPORT_TASK, PULL_TASK, builder
 from services.ingest.building import build_dataset, fail_dataset
 from services.ingest.custody_api import FORGET_TASK, ROTATE_TASK
@@ -35,8 +34,9 @@ from services.ingest.settings import IngestSettings
 from services.ingest.stage import Stage
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue, make_queue, run
+from shared.schedule import schedule, sweep
 from shared.telemetry import logger
 
 settings = IngestSettings()
@@ -46,15 +46,9 @@ log = logger(__name__)
 #: Telegram itself. Tests put another server here.
 server: TelegramServer | None = None
 
-PULL_NEW_TASK = "ingest.pull_new"
-if settings.pull_every:
-    settings.uploads.mkdir(parents=True, exist_ok=True)
-    schedule = {"task": PULL_NEW_TASK, "schedule": settings.pull_every, "options": {"queue": "ingest"}}
-    queue.conf.update(
-        beat_schedule={"pull": schedule},
-        # A restart does not begin the pause anew: what ran when is kept.
-        beat_schedule_filename=str(settings.uploads / "beat"),
-    )
+PULL_NEW_TASK, SWEEP_TASK = "ingest.pull_new", "ingest.sweep"
+schedule(queue, PULL_NEW_TASK, settings.pull_every, "ingest", memory=settings.uploads / "beat")
+sweep(queue, SWEEP_TASK, "ingest", settings)
 
 BROKEN = "Something went wrong while this was worked on; the log has it."
 
@@ -90,7 +84,7 @@ async def _pull_and_tell(stage: Stage, import_id: str) -> None:
 
 
 async def _tell(stage: Stage, forgetting_id: str | None = None) -> None:
-    build = builder(queue, Redis.from_url(settings.broker_url))
+    build = builder(queue, JobBoard.of(settings))
     async with withdrawal_of(settings, stage.database, stage.keys, build) as withdrawal:
         await deliver(withdrawal, forgetting_id)
 
@@ -119,8 +113,22 @@ def pull_new_task() -> None:
 
     import_id = run(request())
     if import_id is not None:
-        JobReporter(Redis.from_url(settings.broker_url), import_id, "pull").queued()
+        JobReporter(JobBoard.of(settings), import_id, "pull").queued()
         enqueue(queue, PULL_TASK, "ingest", import_id=import_id)
+
+
+@queue.task(name=SWEEP_TASK)  # type: ignore[untyped-decorator]
+def sweep_task() -> None:
+    """Remove what is older than is kept."""
+
+    async def work() -> None:
+        database = Database(settings, pooled=False)
+        try:
+            await retention.sweep(settings, database)
+        finally:
+            await database.close()
+
+    run(work())
 
 
 @queue.task(name=DATASET_TASK, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
@@ -155,7 +163,7 @@ def _work(
     Args:
         hold_keys: no rotation may add a key meanwhile.
     """
-    progress = JobReporter(Redis.from_url(settings.broker_url), job, kind)
+    progress = JobReporter(JobBoard.of(settings), job, kind)
 
     async def attempt() -> None:
         database = Database(settings)

@@ -77,11 +77,11 @@ class Writer:
         return stored
 
     async def _with_another_text(self, batch: Batch, changing: list[Key], stored: Mapping[Key, bytes]) -> list[Key]:
-        """Those that are new, or whose text is not the one that is stored."""
+        """Those that are new, or whose text is not the one that is stored. What cannot be compared any more stays."""
         async with self.stage.database.transaction() as session:
             texts = await History(session).texts(self.prepared.account, [key for key in changing if key in stored])
         said = {key: self.stage.keys.unseal(raw) if raw else "" for key, raw in texts.items()}
-        return [key for key in changing if key not in said or said[key] != batch.text(key)]
+        return [key for key in changing if key not in stored or said.get(key, batch.text(key)) != batch.text(key)]
 
     async def finish_first(self) -> None:
         """One transaction: the messages of the batch that came first, and the cursor."""

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from celery import Celery
 from fastapi import APIRouter, Query
-from redis import Redis
 
 from services.retrieval import memory
 from services.retrieval.embeddings import Embedder
@@ -14,16 +13,26 @@ from services.retrieval.indexing import request_index
 from shared.contracts.base import Receipt
 from shared.contracts.forgetting import Held
 from shared.contracts.jobs import Job
-from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
+from shared.contracts.retrieval import (
+    Context,
+    ContextRequest,
+    ForgetRequest,
+    Hit,
+    IndexRequest,
+    Remembered,
+    SearchRequest,
+    Turn,
+)
 from shared.database import Database
+from shared.jobs import JobBoard
 
 
-def make_router(database: Database, embedder: Embedder, queue: Celery, redis: Redis) -> APIRouter:
+def make_router(database: Database, embedder: Embedder, queue: Celery, jobs: JobBoard) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["retrieval"])
 
     @router.post("/index")
     async def index(request: IndexRequest) -> Job:
-        return await request_index(queue, redis, request)
+        return await request_index(queue, jobs, request)
 
     @router.post("/search")
     async def search(request: SearchRequest) -> list[Hit]:
@@ -36,6 +45,11 @@ def make_router(database: Database, embedder: Embedder, queue: Celery, redis: Re
     @router.get("/conversations/{conversation}/turns")
     async def turns(conversation: str, limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000) -> list[Turn]:
         return await memory.turns(database, conversation, limit)
+
+    @router.get("/people/{person}/data")
+    async def kept_of(person: str) -> Remembered:
+        """All that is kept of a tester, to hand it out to them."""
+        return await memory.kept_of(database, person)
 
     @router.post("/forget")
     async def forget(request: ForgetRequest, dry_run: bool = False) -> Receipt:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from services.retrieval.api import make_router
@@ -14,7 +13,9 @@ from services.retrieval.embeddings import Embedder, SentenceEmbedder
 from services.retrieval.settings import RetrievalSettings
 from shared.database import Database
 from shared.http import job_router, make_app
+from shared.jobs import JobBoard
 from shared.queue import make_queue
+from shared.sealing import Seal
 
 
 def create_app(settings: RetrievalSettings | None = None, embedder: Embedder | None = None) -> FastAPI:
@@ -23,7 +24,7 @@ def create_app(settings: RetrievalSettings | None = None, embedder: Embedder | N
     database = Database(settings)
     redis = AsyncRedis.from_url(settings.broker_url)
     queue = make_queue("retrieval", settings)
-    reports = Redis.from_url(settings.broker_url)
+    reports = JobBoard.of(settings)
 
     async def redis_answers() -> None:
         await redis.ping()
@@ -40,7 +41,7 @@ def create_app(settings: RetrievalSettings | None = None, embedder: Embedder | N
         settings,
         routers=[
             make_router(database, embedder, queue, reports),
-            job_router(lambda: redis),
+            job_router(lambda: redis, Seal.of(settings)),
         ],
         ready={"postgres": database.ping, "redis": redis_answers, "embedding model": embedder.ready},
         lifespan=lifespan,

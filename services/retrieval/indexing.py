@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from celery import Celery
-from redis import Redis
 
 from services.retrieval.anchors import spread, typical
 from services.retrieval.embeddings import Embedder, Vectors
@@ -23,7 +22,7 @@ from shared.contracts.jobs import Job
 from shared.contracts.retrieval import IndexRequest
 from shared.database import Database
 from shared.errors import Unavailable
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
 INDEX_TASK = "retrieval.index"
@@ -36,13 +35,13 @@ ANCHORS = 20
 CANDIDATES = 400
 
 
-async def request_index(queue: Celery, redis: Redis, request: IndexRequest) -> Job:
+async def request_index(queue: Celery, jobs: JobBoard, request: IndexRequest) -> Job:
     """Queue an indexing run.
 
     Raises:
         Unavailable: Redis does not answer; nothing was queued.
     """
-    reporter = JobReporter(redis, f"index-{uuid.uuid4().hex[:12]}", JOB_KIND)
+    reporter = JobReporter(jobs, f"index-{uuid.uuid4().hex[:12]}", JOB_KIND)
     await asyncio.to_thread(reporter.queued)
     body = request.model_dump(mode="json")
     try:

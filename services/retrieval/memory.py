@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select
@@ -18,10 +19,11 @@ from services.retrieval.second_line import masked_turn
 from services.retrieval.terms import search_terms
 from shared.contracts.base import Receipt, Removed
 from shared.contracts.forgetting import Held
-from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, SearchRequest, Turn
+from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, Remembered, SearchRequest, Turn
 from shared.database import Database
 from shared.errors import Conflict, NotFound
 from shared.mentions import mentioning
+from shared.retention import past
 
 #: Candidates of each ranking: more than the ten examples that may be asked for, so that fusing has a choice.
 DEPTH = 24
@@ -115,6 +117,22 @@ async def remember(database: Database, turn: Turn) -> bool:
         if is_forgotten(subjects, turn.at, await tombstones.among(subjects)):
             return False
         return await Conversations(session).add(masked_turn(turn))
+
+
+async def kept_of(database: Database, person: str) -> Remembered:
+    """All that is kept of a tester."""
+    async with database.transaction() as session:
+        return Remembered(person=person, turns=await Conversations(session).of_person(person))
+
+
+async def sweep(database: Database, kept: timedelta) -> int:
+    """Remove the turns that are older than is kept; how many those were."""
+    until = past(kept)
+    if until is None:
+        return 0
+    async with database.transaction() as session:
+        await Tombstones(session).hold_alone()
+        return await Conversations(session).expire(until)
 
 
 async def forget(database: Database, request: ForgetRequest, *, dry_run: bool = False) -> Receipt:

@@ -100,7 +100,19 @@ class Conversations:
         spoken = TurnRow.person == person if person is not None else TurnRow.conversation == conversation
         if about:
             spoken = or_(spoken, TurnRow.message.regexp_match(about, "i"), TurnRow.reply.regexp_match(about, "i"))
-        removed = delete(TurnRow).where(spoken).returning(TurnRow.persona, TurnRow.conversation)
+        return await self._remove(spoken)
+
+    async def of_person(self, person: str) -> list[Turn]:
+        """All turns of a person, oldest first."""
+        spoken = select(TurnRow).where(TurnRow.person == person).order_by(TurnRow.at, TurnRow.key)
+        return [Turn.model_validate(_columns(row)) for row in await self._session.scalars(spoken)]
+
+    async def expire(self, until: datetime) -> int:
+        """Remove the turns from before a moment, and the conversations that are empty then."""
+        return (await self._remove(TurnRow.at < until))["turns"]
+
+    async def _remove(self, which: ColumnElement[bool]) -> dict[str, int]:
+        removed = delete(TurnRow).where(which).returning(TurnRow.persona, TurnRow.conversation)
         touched = [tuple(row) for row in await self._session.execute(removed)]
         left = exists().where(TurnRow.persona == ConversationRow.persona, TurnRow.conversation == ConversationRow.id)
         emptied = delete(ConversationRow).where(

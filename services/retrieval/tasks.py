@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from redis import Redis
 
 from services.retrieval import memory
 from services.retrieval.embeddings import SentenceEmbedder
 from services.retrieval.indexing import INDEX_TASK, JOB_KIND, Indexer
 from services.retrieval.settings import RetrievalSettings
+from shared import schedule
 from shared.clients.ingest import IngestClient
 from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest, Turn
 from shared.database import Database
 from shared.errors import AnselmError, StorageFull, Unavailable
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import make_queue, run
 from shared.telemetry import logger
 
+SWEEP_TASK = "retrieval.sweep"
+
 settings = RetrievalSettings()
 queue = make_queue("retrieval", settings)
+schedule.sweep(queue, SWEEP_TASK, "memory", settings)
 embedder = SentenceEmbedder(settings)
 log = logger(__name__)
 
@@ -48,7 +51,7 @@ def remember(turn: dict[str, Any]) -> None:
 @queue.task(name=INDEX_TASK)  # type: ignore[untyped-decorator]
 def index(job: str, request: dict[str, Any]) -> None:
     """Index a persona's past exchanges."""
-    reporter = JobReporter(Redis.from_url(settings.broker_url), job, JOB_KIND)
+    reporter = JobReporter(JobBoard.of(settings), job, JOB_KIND)
     try:
         run(_index(reporter, IndexRequest.model_validate(request)))
     except AnselmError as error:
@@ -56,6 +59,20 @@ def index(job: str, request: dict[str, Any]) -> None:
     except Exception:
         reporter.fail("Indexing failed; the worker's log says why.")
         raise
+
+
+@queue.task(name=SWEEP_TASK)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Remove what is older than is kept."""
+    log.info("swept", turns=run(_sweep()))
+
+
+async def _sweep() -> int:
+    database = Database(settings, pooled=False)
+    try:
+        return await memory.sweep(database, settings.keep_turns)
+    finally:
+        await database.close()
 
 
 async def _remember(turn: Turn) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from services.trainer import base_model
@@ -17,7 +16,9 @@ from services.trainer.starting import Starter
 from shared.clients.ingest import IngestClient
 from shared.database import Database
 from shared.http import job_router, make_app
+from shared.jobs import JobBoard
 from shared.queue import make_queue
+from shared.sealing import Seal
 
 
 def create_app(settings: TrainerSettings | None = None) -> FastAPI:
@@ -28,7 +29,7 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with IngestClient(settings) as ingest:
-            jobs = Redis.from_url(settings.broker_url)
+            jobs = JobBoard.of(settings)
             starter = Starter(settings, database, ingest, make_queue("trainer", settings), jobs)
             app.state.rooms = Rooms(starter, Registry(settings, database, redis))
             yield
@@ -45,7 +46,7 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
     return make_app(
         "trainer",
         settings,
-        routers=[router, job_router(lambda: redis)],
+        routers=[router, job_router(lambda: redis, Seal.of(settings))],
         ready={"database": database.ping, "redis": redis_answers, "base_model": base_model_is_there},
         lifespan=lifespan,
     )

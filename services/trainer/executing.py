@@ -16,8 +16,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from redis import Redis
-
 from services.trainer.base_model import locate
 from services.trainer.models import RunRow
 from services.trainer.planning import make_plan
@@ -31,7 +29,7 @@ from shared.clients.ingest import IngestClient
 from shared.contracts.jobs import Job, JobState
 from shared.database import Database
 from shared.errors import AnselmError, Unavailable, from_code
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.settings import CHECKOUT
 from shared.telemetry import logger
 
@@ -54,7 +52,7 @@ class Executor:
     settings: TrainerSettings
     database: Database
     ingest: IngestClient
-    jobs: Redis
+    jobs: JobBoard
 
     async def execute(self, run_id: str) -> None:
         """Bring a run to its end; nothing happens where it has ended, or where another worker has it."""
@@ -163,8 +161,7 @@ class Executor:
 
     def _reported(self, job: Job) -> Job:
         """What the stage last reported, so that its figures are not lost."""
-        raw = self.jobs.get(f"anselm:job:{job.id}")
-        return Job.model_validate_json(raw) if isinstance(raw, bytes) else job
+        return self.jobs.get(job.id) or job
 
     @asynccontextmanager
     async def _only_here(self, run_id: str) -> AsyncIterator[bool]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from celery import Celery
-from redis import Redis
 
 from services.trainer import showing
 from services.trainer.base_model import locate
@@ -23,7 +22,7 @@ from shared.contracts.jobs import JobState
 from shared.contracts.trainer import Run, RunRequest, Stage
 from shared.database import Database
 from shared.errors import Conflict, Invalid
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
 RUN_TASK, QUEUE = "trainer.run", "gpu"
@@ -41,7 +40,7 @@ class Starter:
     database: Database
     ingest: IngestClient
     queue: Celery
-    jobs: Redis
+    jobs: JobBoard
 
     async def start(self, request: RunRequest) -> Run:
         """Queue a run. The same key is the same run, however often it is asked for.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from celery.signals import worker_ready
-from redis import Redis
 
 from services.trainer.executing import Executor
 from services.trainer.repository import Runs, try_lock, unlock
@@ -14,6 +13,7 @@ from services.trainer.starting import QUEUE, RUN_TASK
 from shared.clients.ingest import IngestClient
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.jobs import JobBoard
 from shared.queue import enqueue, make_queue, run
 from shared.telemetry import logger
 
@@ -39,12 +39,12 @@ def take_up(**_: Any) -> None:
 
 
 async def _execute(run_id: str) -> None:
-    database = Database(settings, pooled=False)
+    database, jobs = Database(settings, pooled=False), JobBoard.of(settings)
     try:
         async with IngestClient(settings) as ingest:
-            with Redis.from_url(settings.broker_url) as jobs:
-                await Executor(settings, database, ingest, jobs).execute(run_id)
+            await Executor(settings, database, ingest, jobs).execute(run_id)
     finally:
+        jobs.close()
         await database.close()
 
 

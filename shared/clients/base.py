@@ -26,7 +26,10 @@ class Client:
     def __init__(self, settings: Settings, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {settings.service_token.get_secret_value()}"},
+            headers={
+                "Authorization": f"Bearer {settings.service_token.get_secret_value()}",
+                "x-anselm-caller": settings.caller,
+            },
             timeout=settings.request_timeout.total_seconds(),
             transport=transport,
         )

@@ -9,6 +9,7 @@ from shared.contracts.base import Receipt
 from shared.contracts.feedback import (
     FeedbackStatistics,
     ForgetOpinions,
+    Given,
     PairRequest,
     PreferenceDataset,
     PreferenceRequest,
@@ -42,6 +43,10 @@ class FeedbackClient(Client):
 
     async def datasets(self, persona: str | None = None) -> list[PreferenceDataset]:
         return await self._list(PreferenceDataset, "/v1/datasets", persona=persona)
+
+    async def kept_of(self, person: str) -> Given:
+        """All that is kept of a tester."""
+        return await self._get(Given, f"/v1/people/{person}/data")
 
     async def forget(self, request: ForgetOpinions, *, dry_run: bool = False) -> Receipt:
         """

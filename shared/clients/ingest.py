@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import httpx
 
 from shared.clients.base import Client, error_from
+from shared.contracts.audit import AuditPage, Publication
 from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind, Verification
 from shared.contracts.ingest import (
     Chat,
@@ -195,3 +197,12 @@ class IngestClient(Client):
     async def verify(self, subject: str, kind: SubjectKind | None = None) -> Verification:
         """Check a receipt, by its id or its subject, and look again for what it says is gone."""
         return await self._post(Verification, "/v1/forget/verify", ForgetRequest(subject=subject, kind=kind))
+
+    async def audit(self, *, before: int | None = None, since: datetime | None = None, limit: int = 200) -> AuditPage:
+        """Who read raw text or names, and who changed consent, forgot or published; the newest first."""
+        moment = since.isoformat() if since else None
+        return await self._get(AuditPage, "/v1/audit", before=before, since=moment, limit=limit)
+
+    async def published(self, adapter: str) -> None:
+        """Write down that an adapter is handed out."""
+        await self._call("POST", "/v1/audit/publications", json=Publication(adapter=adapter).model_dump())

@@ -8,7 +8,16 @@ from shared.clients.base import Client
 from shared.contracts.base import Receipt
 from shared.contracts.forgetting import Held
 from shared.contracts.jobs import Job
-from shared.contracts.retrieval import Context, ContextRequest, ForgetRequest, Hit, IndexRequest, SearchRequest, Turn
+from shared.contracts.retrieval import (
+    Context,
+    ContextRequest,
+    ForgetRequest,
+    Hit,
+    IndexRequest,
+    Remembered,
+    SearchRequest,
+    Turn,
+)
 from shared.settings import Settings
 
 
@@ -31,6 +40,10 @@ class RetrievalClient(Client):
 
     async def turns(self, conversation: str) -> list[Turn]:
         return await self._list(Turn, f"/v1/conversations/{conversation}/turns")
+
+    async def kept_of(self, person: str) -> Remembered:
+        """All that is kept of a tester."""
+        return await self._get(Remembered, f"/v1/people/{person}/data")
 
     async def forget(self, request: ForgetRequest, *, dry_run: bool = False) -> Receipt:
         """

@@ -87,6 +87,33 @@ class ForgetOpinions(Contract):
     names: list[str] = Field(default_factory=list)
 
 
+class GivenRating(Contract):
+    """A verdict with what it was about."""
+
+    reply: Reply
+    verdict: Verdict
+    at: datetime
+
+
+class GivenPair(Contract):
+    """A choice between two replies, or a rewrite, with what it was about."""
+
+    persona: Name
+    context: list[ChatMessage]
+    chosen: str
+    rejected: str
+    source: str
+    at: datetime
+
+
+class Given(Contract):
+    """All that is kept of a tester's feedback, oldest first."""
+
+    person: str
+    ratings: list[GivenRating]
+    pairs: list[GivenPair]
+
+
 class FeedbackStatistics(Contract):
     persona: Name
     like_me: int

@@ -60,6 +60,13 @@ class Turn(Contract):
     at: AwareDatetime
 
 
+class Remembered(Contract):
+    """All that is kept of a tester's conversations, oldest first."""
+
+    person: str
+    turns: list[Turn]
+
+
 class ForgetRequest(Contract):
     """Exactly what a person, a conversation, a chat of the history or a set of messages left behind is removed.
 

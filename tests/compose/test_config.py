@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.compose, pytest.mark.skipif(bool(compose_is_missing())
 
 JOBS = {"migrate", "models"}
 PUBLISHED = {"ingest", "trainer", "inference", "retrieval", "feedback", "prometheus"}
-OWN_TABLES = {"ingest", "trainer", "retrieval", "feedback", "worker-ingest", "worker-gpu", "worker-memory", "migrate"}
+WORKERS = {f"worker-{name}" for name in ("ingest", "gpu", "memory", "feedback")}
+OWN_TABLES = {"ingest", "trainer", "retrieval", "feedback", "migrate"} | WORKERS
 
 REVEALING = r"(^|_)(TOKEN|PASSWORD|SECRETS?|KEY)(_|$)"
 
@@ -121,15 +122,18 @@ def test_who_computes_has_no_way_out(project: Project) -> None:
     assert on_network(config["services"], "database") == OWN_TABLES | {"postgres"}
 
 
-@pytest.mark.parametrize(("every", "beats"), [("", False), ("3600", True)])
-def test_ingest_reaches_telegram_where_its_user_wants_it(every: str, beats: bool) -> None:
-    services = Project((BASE, TELEGRAM), environment={**EVERYTHING, "PULL_EVERY": every}).config()["services"]
+def test_one_worker_of_each_service_that_owns_words_keeps_a_schedule(services: Services) -> None:
+    assert {name for name in WORKERS if "--beat" in services[name]["command"]} == WORKERS - {"worker-gpu"}
+
+
+def test_ingest_reaches_telegram_where_its_user_wants_it() -> None:
+    services = Project((BASE, TELEGRAM), environment=EVERYTHING).config()["services"]
     assert on_network(services, "internet") == {"bot", "models", "ingest", "worker-ingest"}
     assert {"database", "services"} <= services["worker-ingest"]["networks"].keys()
     assert having(services, "tg_api_hash") == {"ingest", "worker-ingest"}
     assert {"service_token", "postgres_password"} <= secrets_of(services["worker-ingest"])
     assert services["ingest"]["environment"]["INGEST_KEY_FILE"]
-    assert ("--beat" in services["worker-ingest"]["command"][-1]) is beats
+    assert "PULL_EVERY" in services["worker-ingest"]["environment"]
 
 
 def test_raw_exports_are_seen_by_ingest_alone(services: Services) -> None:
@@ -139,7 +143,7 @@ def test_raw_exports_are_seen_by_ingest_alone(services: Services) -> None:
 def test_artifacts_are_written_by_their_owner_alone(services: Services) -> None:
     trainer = {"trainer", "worker-gpu"}
     assert mounting(services, "datasets", writing=True) == {"ingest", "worker-ingest"}
-    assert mounting(services, "preferences", writing=True) == {"feedback"}
+    assert mounting(services, "preferences", writing=True) == {"feedback", "worker-feedback"}
     for volume in ("runs", "adapters", "merged", "base-models"):
         assert mounting(services, volume, writing=True) == trainer, volume
 

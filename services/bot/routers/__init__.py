@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram import Dispatcher
 
-from services.bot.routers import chat, errors, feedback, forgetting, manual, other, privacy, rewrite, start
+from services.bot.routers import chat, errors, feedback, forgetting, manual, mydata, other, privacy, rewrite, start
 from services.bot.throttle import Throttle
 
 
@@ -14,6 +14,7 @@ def include_all(dispatcher: Dispatcher, throttle: Throttle) -> None:
         start.make_router(),
         manual.make_router(),
         privacy.make_router(),
+        mydata.make_router(),
         forgetting.make_router(),
         rewrite.make_router(),
         feedback.make_router(),

@@ -11,7 +11,9 @@ from services.bot.settings import BotSettings
 
 
 async def privacy(message: Message, settings: BotSettings) -> None:
-    await message.answer(texts.privacy(settings.owner, settings.bot_reply_ttl))
+    await message.answer(
+        texts.privacy(settings.owner, settings.bot_reply_ttl, settings.keep_turns, settings.keep_feedback)
+    )
 
 
 def make_router() -> Router:

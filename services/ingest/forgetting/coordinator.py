@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ingest import auditing
 from services.ingest.forgetting import receipts, subjects
 from services.ingest.forgetting.outbox import AFTERWARDS, deliver
 from services.ingest.forgetting.removing import Gone, remove_chat, remove_contact
 from services.ingest.forgetting.subjects import Subject
 from services.ingest.forgetting.withdrawing import Withdrawal
+from services.ingest.keys import Keys
 from services.ingest.models import Forgetting
 from services.ingest.repository.locks import only_worker
 from services.ingest.repository.notices import Forgettings, Notices
 from services.ingest.repository.people import KnownPerson, People
+from shared.contracts.audit import Action
 from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind
 from shared.errors import NotFound, Unavailable
 
@@ -89,6 +92,7 @@ async def _receipt(session: AsyncSession, kind: SubjectKind) -> Forgetting:
 
 async def _write(session: AsyncSession, withdrawal: Withdrawal, row: Forgetting, gone: Gone) -> None:
     """The receipt so far, and whom there is to tell. Datasets were noted when they were withdrawn."""
+    await _note(session, withdrawal.keys, gone)
     row.marks = gone.subject.marks(withdrawal.keys)
     row.subject = withdrawal.keys.seal(gone.subject.dump())
     row.datasets = gone.datasets
@@ -99,6 +103,12 @@ async def _write(session: AsyncSession, withdrawal: Withdrawal, row: Forgetting,
     if withdrawal.settings.forget_retrain:
         for request in gone.requests:
             await notices.add("rebuild", request, row.id)
+
+
+async def _note(session: AsyncSession, keys: Keys, gone: Gone) -> None:
+    """In the audit log; a chat is not named there, since its number may be a person's."""
+    who = {"thing": "chat"} if gone.subject.kind is SubjectKind.CHAT else {"person": gone.subject.name}
+    await auditing.note(session, keys, Action.FORGET, **who, count=gone.counts.get("messages"))
 
 
 def _places(subject: Subject) -> list[str]:

@@ -16,6 +16,7 @@ from services.ingest.forgetting.withdrawing import Withdrawal
 from shared.contracts.base import Removed
 from shared.contracts.forgetting import SubjectKind
 from shared.errors import Unavailable
+from shared.sealing import Seal
 
 if TYPE_CHECKING:
     from services.ingest.forgetting.outbox import Order
@@ -35,14 +36,15 @@ class Needles:
 
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
+    seal: Seal
 
     @classmethod
-    def of(cls, subject: Subject) -> Needles:
+    def of(cls, subject: Subject, seal: Seal) -> Needles:
         numbers = [str(chat) for chat in subject.chats]
         if found := TELEGRAM.fullmatch(subject.name):
             numbers.append(found[1])
         texts = [] if subject.kind is SubjectKind.CHAT else [subject.name]
-        return cls((*texts, *subject.called), tuple(numbers))
+        return cls((*texts, *subject.called), tuple(numbers), seal)
 
     @property
     def anywhere(self) -> re.Pattern[str]:
@@ -52,20 +54,26 @@ class Needles:
         return re.compile("|".join([*words, *ids]) or r"(?!)")
 
     def in_key(self, key: str) -> bool:
-        return any(part in self.numbers or part in self.texts for part in key.split(":"))
+        told = {*self.numbers, *self.texts, *map(self.seal.name, (*self.numbers, *self.texts))}
+        return not told.isdisjoint(key.split(":"))
 
     def in_value(self, value: str) -> bool:
-        return not ASKING.search(value) and bool(self.anywhere.search(readable(value)))
+        text = readable(value, self.seal)
+        return not ASKING.search(text) and bool(self.anywhere.search(text))
 
 
-def readable(value: str) -> str:
-    """A value with what Celery wrapped in it: the arguments of a task, in base64."""
+def readable(value: str, seal: Seal) -> str:
+    """A value with what is sealed in it, or in what Celery wrapped: the arguments of a task, in base64."""
+    opened = seal.unseal_any(value)
+    if opened is not None:
+        return opened
     try:
         message = json.loads(value)
         message = message[0] if isinstance(message, list) else message
-        return value + base64.b64decode(message["body"], validate=True).decode()
+        body = base64.b64decode(message["body"], validate=True).decode()
     except (ValueError, KeyError, TypeError, IndexError):
         return value
+    return value + (seal.unseal_any(body) or body)
 
 
 @dataclass(frozen=True)
@@ -90,19 +98,20 @@ class RedisTraces:
     """Raises ``Unavailable`` where Redis does not answer."""
 
     async def count(self, withdrawal: Withdrawal, order: Order) -> tuple[list[Removed], list[str]]:
-        found = await _matching(withdrawal.redis, order)
+        found = await _matching(withdrawal, order)
         return [Removed(service="redis", what="entries", count=len(found))], []
 
     async def remove(self, withdrawal: Withdrawal, order: Order) -> None:
-        for entry in await _matching(withdrawal.redis, order):
+        for entry in await _matching(withdrawal, order):
             await _remove(withdrawal.redis, entry)
 
 
-async def _matching(redis: Any, order: Order) -> list[Entry]:
+async def _matching(withdrawal: Withdrawal, order: Order) -> list[Entry]:
     assert order.subject is not None
-    needles = Needles.of(order.subject)
+    needles = Needles.of(order.subject, Seal.of(withdrawal.settings))
+    found = entries(withdrawal.redis)
     try:
-        return [entry async for entry in entries(redis) if needles.in_key(entry.key) or needles.in_value(entry.value)]
+        return [entry async for entry in found if needles.in_key(entry.key) or needles.in_value(entry.value)]
     except RedisError as error:
         raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
 

@@ -26,6 +26,7 @@ from shared.artifacts import ArtifactStore
 from shared.contracts.base import Removed
 from shared.contracts.forgetting import ForgetRequest, Held, HeldKind, Verification
 from shared.errors import NotFound, Unavailable
+from shared.sealing import Seal
 
 #: What may be a tester or a pseudonym in Redis.
 NAMES = re.compile(r"telegram-\d+|cli-[0-9a-f]+|user_[0-9a-f]{4,}|user\d+")
@@ -90,10 +91,10 @@ async def _held_here(session: AsyncSession, withdrawal: Withdrawal) -> list[Held
 
 
 async def _held_in_redis(withdrawal: Withdrawal) -> list[Held]:
-    counts: Counter[str] = Counter()
+    counts, seal = Counter[str](), Seal.of(withdrawal.settings)
     try:
         async for entry in entries(withdrawal.redis):
-            counts.update(set(NAMES.findall(f"{entry.key} {readable(entry.value)}")))
+            counts.update(set(NAMES.findall(f"{entry.key} {readable(entry.value, seal)}")))
     except RedisError as error:
         raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
     return [_person(name, "entries", count) for name, count in counts.items()]

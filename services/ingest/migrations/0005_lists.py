@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "ingest_0005"
-down_revision = "ingest_0003"
+down_revision = "ingest_0004"
 branch_labels = None
 depends_on = None
 

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from services.ingest import showing
+from services.ingest import auditing, showing
 from services.ingest.api import PULL_TASK, Inside
 from services.ingest.pulling import login
 from services.ingest.pulling.access import Access
 from services.ingest.pulling.requesting import known_dialogs, request_pull
 from services.ingest.repository.pulls import Pulls
+from shared.contracts.audit import Action
 from shared.contracts.ingest import (
     Dialog,
     Import,
@@ -79,7 +80,11 @@ async def log_out(access: Telegram, rooms: Inside) -> TelegramState:
 
 @router.get("/telegram/dialogs")
 async def dialogs(access: Telegram, rooms: Inside, names: bool = False) -> list[Dialog]:
-    found, pulled = await known_dialogs(access, rooms.withdrawal.database)
+    withdrawal = rooms.withdrawal
+    found, pulled = await known_dialogs(access, withdrawal.database)
+    if names:
+        async with withdrawal.database.transaction() as session:
+            await auditing.note(session, withdrawal.keys, Action.NAMES, count=len(found))
     return [
         Dialog(id=one.id, type=one.type, name=one.called if names else None, last=one.last, pulled=one.id in pulled)
         for one in found

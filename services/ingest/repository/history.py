@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import DiskFull
-from sqlalchemy import delete, exists, func, select, text, tuple_
+from sqlalchemy import delete, exists, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,10 +51,12 @@ class History:
         return found
 
     async def texts(self, account_id: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes | None]:
-        """The sealed texts of these (chat, message) pairs."""
+        """The sealed texts of these (chat, message) pairs; without those whose raw text is no longer kept."""
         message = models.Message
         query = select(message.chat_id, message.id, message.raw).where(
-            message.account_id == account_id, tuple_(message.chat_id, message.id).in_(keys)
+            message.account_id == account_id,
+            tuple_(message.chat_id, message.id).in_(keys),
+            or_(message.raw.is_not(None), message.clean.is_(None)),
         )
         return {(chat, number): raw for chat, number, raw in await self._session.execute(query)}
 

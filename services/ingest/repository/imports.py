@@ -31,12 +31,14 @@ class Imports:
         query = select(models.Import).order_by(models.Import.created_at.desc())
         return list(await self._session.scalars(query))
 
-    async def unended(self, source: str) -> list[str]:
+    async def unended(self, source: str | None = None) -> list[str]:
         """
         Args:
-            source: export, or pull.
+            source: export, or pull; unless given, both.
         """
-        query = select(models.Import.id).where(models.Import.state.in_(UNENDED), models.Import.source == source)
+        query = select(models.Import.id).where(models.Import.state.in_(UNENDED))
+        if source is not None:
+            query = query.where(models.Import.source == source)
         return list(await self._session.scalars(query.order_by(models.Import.created_at)))
 
     async def same(self, sha256: str, consent: bool) -> models.Import | None:

@@ -19,7 +19,8 @@ AT_ONCE = 500
 async def stored_messages(
     session: AsyncSession, keys: Keys, peers: Mapping[int, str], account: int, chat: int
 ) -> AsyncIterator[Message]:
-    """The messages of one chat in the order of their numbers, as an import read them.
+    """The messages of one chat in the order of their numbers, as an import read them; cleaned where the raw text is no
+    longer kept.
 
     Args:
         peers: of people by row id.
@@ -27,19 +28,19 @@ async def stored_messages(
     m = models.Message
     query = (
         select(m.id, m.at, m.sender_id, m.raw, m.edited_at, m.reply_to, m.reply_chat, m.forwarded, m.via_bot)
-        .add_columns(m.business, m.media, m.details)
+        .add_columns(m.business, m.media, m.details, m.clean)
         .where(m.account_id == account, m.chat_id == chat)
         .order_by(m.id)
         .execution_options(yield_per=AT_ONCE)
     )
     async for row in await session.stream(query):
-        number, at, sender, raw, edited, reply_to, reply_chat, forwarded, via_bot, business, media, details = row
+        number, at, sender, raw, edited, reply_to, reply_chat, forwarded, via_bot, business, media, details, clean = row
         yield Message(
             chat=chat,
             id=number,
             at=int(at.timestamp()),
             sender=peers[sender],
-            text=keys.unseal(raw) if raw else "",
+            text=keys.unseal(raw) if raw else clean or "",
             edited=int(edited.timestamp()) if edited else None,
             reply_to=reply_to,
             reply_chat=reply_chat,

@@ -95,3 +95,8 @@ class People:
     def _open(self, row: models.Person) -> KnownPerson:
         raw = orjson.loads(self._keys.unseal(row.profile))
         return KnownPerson(row.id, row.pseudonym, raw["peer"], Profile(**raw["profile"]))
+
+
+async def pseudonyms(session: AsyncSession) -> list[str]:
+    """Of everybody known."""
+    return list(await session.scalars(select(models.Person.pseudonym)))

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
-from redis import Redis
 from redis.exceptions import RedisError
 
 from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
 from shared.errors import AnselmError, StorageFull, disk_is_full
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.telemetry import configure_logging, logger
 
 log = logger(__name__)
@@ -72,16 +71,15 @@ def run_stage(stage: Stage) -> None:
     settings, folder = TrainerSettings(), RunFolder(Path(sys.argv[1]))
     configure_logging("trainer-stage", settings.log_level, settings.secrets())
     plan = folder.plan()
-    with Redis.from_url(settings.broker_url) as redis:
-        bench = Bench(settings, folder, plan, PatientReporter(redis, plan.run, plan.stage))
-        bench.reporter.stage("loading")
-        try:
-            folder.write_result(stage(bench))
-        except Exception as error:
-            traceback.print_exc()
-            known = describe(error)
-            folder.write_error(known.code, str(known))
-            _leave(1)
+    bench = Bench(settings, folder, plan, PatientReporter(JobBoard.of(settings), plan.run, plan.stage))
+    bench.reporter.stage("loading")
+    try:
+        folder.write_result(stage(bench))
+    except Exception as error:
+        traceback.print_exc()
+        known = describe(error)
+        folder.write_error(known.code, str(known))
+        _leave(1)
     _leave(0)
 
 

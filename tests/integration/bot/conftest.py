@@ -12,11 +12,14 @@ from redis.asyncio import Redis
 
 from services.bot.app import create_app
 from services.bot.settings import BotSettings
+from shared.sealing import Seal
 from shared.settings import Settings
+from tests.conftest import TOKEN
 from tests.integration.bot.services import Services
 from tests.peers.bot_api import BotApi, Tester
 
 OWNER = 100
+SEAL = Seal(TOKEN)
 
 
 @pytest.fixture
@@ -33,7 +36,9 @@ async def services() -> AsyncIterator[Services]:
 
 @pytest.fixture
 def bot_settings(settings: Settings, api: BotApi, services: Services) -> BotSettings:
-    where = dict.fromkeys(("ingest_url", "inference_url", "retrieval_url", "feedback_url"), services.url)
+    where = dict.fromkeys(("ingest_url", "inference_url", "retrieval_url"), services.url) | {
+        "feedback_url": services.feedback_url
+    }
     return BotSettings(
         _env_file=None,
         **settings.model_dump() | where,

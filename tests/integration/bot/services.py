@@ -13,9 +13,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from shared.contracts.base import Removed
-from shared.contracts.feedback import FeedbackStatistics, PairRequest, Rating, RatingRequest
+from shared.contracts.feedback import FeedbackStatistics, Given, GivenRating, PairRequest, Rating, RatingRequest
 from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind
-from shared.contracts.retrieval import Turn
+from shared.contracts.retrieval import Remembered, Turn
 from shared.error_responses import error_body
 from shared.errors import AnselmError
 
@@ -24,7 +24,10 @@ PERSONA, ADAPTER = "anselm", "anselm-v3"
 
 @dataclass
 class Services:
-    """All four on one port. ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate."""
+    """All four on one port, and feedback on one of its own as well.
+
+    ``reply`` writes the persona's part; ``hold`` makes it wait for a message's gate.
+    """
 
     reply: Callable[[str], str] = lambda said: f"you said {said}"
     guard: str | None = None
@@ -47,12 +50,14 @@ class Services:
                 web.post("/v1/forget", self._forget),
                 web.post("/v1/ratings", self._rate),
                 web.post("/v1/pairs", self._pair),
+                web.get("/v1/people/{person}/data", self._kept_of),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        for _ in range(2):
+            await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.url, self.feedback_url = (f"http://127.0.0.1:{port}" for _, port in self._runner.addresses)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -160,6 +165,17 @@ class Services:
         self.pairs[pair.key] = pair
         counts = FeedbackStatistics(persona=pair.persona, like_me=0, not_like_me=0, pairs=0, rewrites=len(self.pairs))
         return web.json_response(counts.model_dump(mode="json"))
+
+    async def _kept_of(self, request: web.Request) -> web.Response:
+        """Of retrieval, or, at the port that feedback has of its own, of feedback."""
+        person = request.match_info["person"]
+        assert request.transport is not None
+        if request.transport.get_extra_info("sockname")[1] != self._runner.addresses[1][1]:
+            turns = [turn for turn in self.turns if turn.person == person]
+            return web.json_response(Remembered(person=person, turns=turns).model_dump(mode="json"))
+        rated = [rating for rating in self.ratings.values() if rating.person == person]
+        ratings = [GivenRating(reply=one.reply, verdict=one.verdict, at=datetime.now(UTC)) for one in rated]
+        return web.json_response(Given(person=person, ratings=ratings, pairs=[]).model_dump(mode="json"))
 
     def verdicts(self) -> dict[str, list[str]]:
         """Verdicts by person."""

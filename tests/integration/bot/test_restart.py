@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from cli.stack.ports import free_port
 from services.bot.settings import BotSettings
+from shared.sealing import Seal
 from tests.integration.bot.conftest import introduced
 from tests.integration.bot.services import Services
 from tests.peers.bot_api import BotApi, Tester
@@ -145,3 +146,11 @@ async def test_its_http_side(start: Start, mara: Tester, bot_settings: BotSettin
         await mara.says("again")
         await mara.hears()
         assert 'anselm_bot_replies_total{outcome="replied"}' in (await http.get("/metrics")).text
+
+
+async def test_what_waits_under_another_token_is_dropped(start: Start, redis: Redis, mara: Tester) -> None:
+    """A token that was changed loses what waited; it stops nobody."""
+    await redis.hset("anselm:bot:open", "17", Seal("another token").seal("{}", "bot.inbox"))
+    await start()
+    await introduced(mara)
+    assert not await redis.hexists("anselm:bot:open", "17")

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from services.bot import texts
 from services.bot.app import create_app
 from services.bot.settings import BotSettings
-from tests.integration.bot.conftest import introduced
+from tests.integration.bot.conftest import SEAL, introduced
 from tests.integration.bot.services import Services
 from tests.peers.bot_api import BotApi, Tester
 
@@ -35,8 +35,9 @@ async def test_a_long_silence_begins_a_new_conversation(
     await introduced(mara)
     await mara.says("still here")
     assert (await mara.hears())["text"] == "you said still here"
-    assert 0 < await redis.ttl("anselm:bot:conversation:4711") <= bot_settings.bot_disclose_after.total_seconds()
-    await redis.delete("anselm:bot:conversation:4711")
+    key = f"anselm:bot:conversation:{SEAL.name(4711)}"
+    assert 0 < await redis.ttl(key) <= bot_settings.bot_disclose_after.total_seconds()
+    await redis.delete(key)
     await mara.says("back again")
     assert (await mara.hears())["text"] == texts.disclosure("Anselm")
 
@@ -155,7 +156,7 @@ async def test_the_profile_is_written_once(bot_settings: BotSettings, redis: Red
         async with app.router.lifespan_context(app):
             await mara.says("/help")
             await mara.hears()
-    assert {"start", "help", "privacy", "forget"} == {c["command"] for c in api.world.profile["commands"]}
+    assert {"start", "help", "privacy", "mydata", "forget"} == {c["command"] for c in api.world.profile["commands"]}
     assert api.world.profile["description"] == texts.disclosure("Anselm")
     written = [entry["method"] for entry in api.world.transcript if entry["method"].startswith("setMy")]
     assert written == ["setMyCommands", "setMyDescription", "setMyShortDescription"]

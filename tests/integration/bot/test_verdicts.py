@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from services.bot import texts
 from shared.errors import Unavailable
-from tests.integration.bot.conftest import OWNER, introduced
+from tests.integration.bot.conftest import OWNER, SEAL, introduced
 from tests.integration.bot.services import Services
 from tests.peers.bot_api import BotApi, Tester
 from tests.peers.bot_api.driver import Message
@@ -72,7 +72,7 @@ async def test_a_reply_that_is_not_kept_any_more(bot: FastAPI, mara: Tester, ser
     reply = await reply_to(mara, "hi")
     await mara.presses(reply, LIKE)
     await mara.sees("answerCallbackQuery")
-    await redis.delete(f"anselm:bot:shown:4711:{reply['message_id']}")
+    await redis.delete(f"anselm:bot:shown:{SEAL.name(4711)}:{reply['message_id']}")
     await mara.presses(reply, UNLIKE)
     assert (await mara.sees("answerCallbackQuery"))["parameters"]["text"] == texts.NOT_KEPT
     assert services.verdicts() == {"telegram-4711": ["like_me"]}

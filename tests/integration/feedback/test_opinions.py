@@ -70,3 +70,14 @@ async def test_ready_and_guarded(client: FeedbackClient, settings: Settings) -> 
     client._http.headers["Authorization"] = "Bearer wrong"
     with pytest.raises(Unauthorized):
         await client.statistics("anselm")
+
+
+async def test_all_that_is_kept_of_a_tester(client: FeedbackClient) -> None:
+    mine = rating("ahoi", Verdict.LIKE_ME)
+    await client.rate(mine)
+    await client.compare(pair("k1", "aye", "no"))
+    await client.rate(rating("moin", Verdict.LIKE_ME, person="telegram-8"))
+    kept = await client.kept_of("telegram-7")
+    assert [(one.reply, one.verdict) for one in kept.ratings] == [(mine.reply, Verdict.LIKE_ME)]
+    assert [(one.chosen, one.rejected, one.context) for one in kept.pairs] == [("aye", "no", mine.reply.context)]
+    assert (await client.kept_of("telegram-9")).ratings == []

@@ -11,11 +11,15 @@ from pathlib import Path
 import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg import sql
 from redis import Redis
 
 from shared.settings import Settings
 
+#: What kinds of things are sealed in Redis.
+PLACES = (b"job", b"queue", b"bot.inbox", b"bot.journal", b"bot.shown")
 SCHEMAS = ("ingest", "training", "memory", "feedback")
 QUERY = (
     "select c.table_schema, c.table_name, array_remove(array_agg(case when c.data_type = 'bytea' then c.column_name "
@@ -69,10 +73,11 @@ def opener(key_file: Path) -> Callable[[bytes], str | None]:
 
 
 def redis(settings: Settings) -> Iterator[tuple[str, str]]:
+    opened = sealed_reader(settings.service_token.get_secret_value())
     with Redis.from_url(settings.broker_url) as client:
         for key in client.scan_iter():
             name = key.decode()
-            yield f"redis {name}", "\n".join([name, *(readable(value.decode()) for value in values(client, key))])
+            yield f"redis {name}", "\n".join([name, *(opened(value.decode()) for value in values(client, key))])
 
 
 def values(client: Redis, key: bytes) -> list[bytes]:
@@ -89,12 +94,25 @@ def values(client: Redis, key: bytes) -> list[bytes]:
             return client.zrange(key, 0, -1)
 
 
-def readable(value: str) -> str:
-    """A task's arguments lie in base64 in a queue."""
-    try:
-        return value + base64.b64decode(json.loads(value)["body"]).decode()
-    except (ValueError, KeyError, TypeError):
-        return value
+def sealed_reader(token: str) -> Callable[[str], str]:
+    """Reads a value of Redis with what is sealed in it, or in the task that it is; those lie in base64 in a queue."""
+    cipher = AESGCM(HKDF(SHA256(), 32, b"anselm redis", b"text").derive(token.encode()))
+
+    def unsealed(text: str, place: bytes) -> str:
+        try:
+            raw = base64.b64decode(text, validate=True)
+            return cipher.decrypt(raw[:12], raw[12:], place).decode()
+        except (InvalidTag, ValueError):
+            return ""
+
+    def read(value: str) -> str:
+        try:
+            body = base64.b64decode(json.loads(value)["body"]).decode()
+        except (ValueError, KeyError, TypeError):
+            body = ""
+        return "\n".join([value, body, *(unsealed(text, place) for text in (value, body) for place in PLACES)])
+
+    return read
 
 
 def files(home: Path) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from redis import Redis
 
 from shared.contracts.base import ChatMessage
 from shared.contracts.retrieval import Context, ContextRequest, Hit, Turn
+from shared.sealing import Place, Seal
 from shared.waiting import wait_until
 from tests.integration.inference.conftest import Gateway, Start
 from tests.peers.listening import listening
@@ -49,8 +50,10 @@ def queued(gateway: Gateway) -> list[Turn]:
     """The turns that wait on the queue ``memory``, as a worker would read them."""
     with Redis.from_url(gateway.settings.broker_url) as client:
         messages = [json.loads(raw) for raw in client.lrange("memory", 0, -1)]
-    bodies = [json.loads(base64.b64decode(message["body"])) for message in messages]
-    return [Turn.model_validate(arguments["turn"]) for _, arguments, _ in bodies]
+    seal = Seal.of(gateway.settings)
+    bodies = [seal.unseal(base64.b64decode(message["body"]), Place.QUEUE) for message in messages]
+    assert None not in bodies
+    return [Turn.model_validate(arguments["turn"]) for _, arguments, _ in map(json.loads, bodies)]  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)

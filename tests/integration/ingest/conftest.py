@@ -35,7 +35,7 @@ from shared.contracts.ingest import ConsentGrant, Dataset, DatasetRequest, Impor
 from shared.contracts.jobs import JobState
 from shared.contracts.trainer import Run
 from shared.database import Database
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.settings import Settings
 from tests.peers.mtproto import MtProto
 from tests.peers.mtproto.methods import API_HASH, API_ID
@@ -60,6 +60,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
         "REDIS_URL": settings.redis_url,
         "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
+        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
     }
     return {**os.environ, **own, **more}
 
@@ -122,8 +123,11 @@ class World:
     jobs: Redis
     withdrawal: Withdrawal
 
+    def reporter(self, job: str, kind: str) -> JobReporter:
+        return JobReporter(JobBoard.of(self.settings), job, kind)
+
     def stage(self, job: str, kind: str = "import") -> Stage:
-        return Stage(self.settings, self.database, load_keys(self.settings.key_file), JobReporter(self.jobs, job, kind))
+        return Stage(self.settings, self.database, load_keys(self.settings.key_file), self.reporter(job, kind))
 
     async def import_file(self, file: Path, *, consent: bool = True, owner: str | None = None) -> Import:
         """Upload, work, and look: an import that has ended."""
@@ -173,9 +177,10 @@ async def open_world(
         transport = httpx.MockTransport(neighbours.answer)
         trainer, retrieval = TrainerClient(own, transport), RetrievalClient(own, transport)
         feedback, redis = FeedbackClient(own, transport), AsyncRedis.from_url(own.broker_url)
-        build = builder(app.state.rooms.queue, jobs)
+        rooms = app.state.rooms
+        build = builder(rooms.queue, rooms.jobs)
         told = Withdrawal(own, database, load_keys(own.key_file), trainer, retrieval, feedback, redis, build)
-        app.state.rooms = type(app.state.rooms)(told, app.state.rooms.queue, jobs, server)
+        app.state.rooms = type(rooms)(told, rooms.queue, rooms.jobs, server)
         async with IngestClient(own, httpx.ASGITransport(app)) as client:
             yield World(own, database, client, neighbours, jobs, told)
         for used in (trainer, retrieval, feedback):

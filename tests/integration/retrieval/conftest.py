@@ -19,7 +19,7 @@ from shared.clients.retrieval import RetrievalClient
 from shared.contracts.ingest import Exchange
 from shared.contracts.retrieval import IndexRequest, Turn
 from shared.database import Database
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.settings import Settings
 from tests.peers.embedder import WordEmbedder
 from tests.peers.ingest import FakeIngest
@@ -69,7 +69,7 @@ class House:
         self, persona: str = "anselm", *, job: str = "index-1", chats: list[int] | None = None, page: int = 4
     ) -> JobReporter:
         """Run the indexing that the task runs."""
-        reporter = JobReporter(self.redis, job, JOB_KIND)
+        reporter = JobReporter(JobBoard.of(self.settings), job, JOB_KIND)
         async with IngestClient(self.settings, self.ingest.transport) as client:
             indexer = Indexer(self.database, client, self.embedder, reporter, page)
             await indexer.index(IndexRequest(persona=persona, chats=chats))

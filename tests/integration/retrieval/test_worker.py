@@ -18,6 +18,7 @@ from shared.contracts.jobs import JobState
 from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest
 from shared.jobs import watch_job
 from shared.queue import enqueue, make_queue
+from shared.sealing import Seal
 from shared.settings import Settings
 from tests.integration.retrieval.conftest import House, exchange, turn
 
@@ -37,6 +38,7 @@ def environment(settings: Settings, ingest_url: str) -> dict[str, str]:
         "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
         "SERVICE_TOKEN": settings.service_token.get_secret_value(),
         "INGEST_URL": ingest_url,
+        "SWEEP_EVERY": "0",
     }
 
 
@@ -62,7 +64,7 @@ async def test_index_and_remember(house: House, worker_log: Path, redis: Redis) 
     job = await house.client.index(IndexRequest(persona="anselm"))
 
     async with asyncio.timeout(150):
-        async for done in watch_job(redis, job.id):
+        async for done in watch_job(redis, Seal.of(house.settings), job.id):
             assert done.state is not JobState.FAILED, done.error
     assert done.detail["exchanges"] == 6
     assert await house.client.turns(first.conversation) == [first]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from celery import Celery
+from pydantic import SecretStr
 from redis import Redis
 
 from cli.stack import ports
@@ -45,7 +48,7 @@ def start(settings: Settings, broker: Redis, log: Path) -> Iterator[Start]:
         **os.environ,
         "REDIS_URL": settings.redis_url,
         "REDIS_PASSWORD": settings.redis_password.get_secret_value(),
-        "SERVICE_TOKEN": "token-of-the-tests",
+        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
         "TEST_LEASE": str(LEASE),
     }
 
@@ -170,3 +173,35 @@ def test_what_is_queued_shows_no_arguments_in_its_headers(queue, broker: Redis) 
     enqueue(queue, "tested.hold", "cpu", name="what somebody wrote")
     (raw,) = broker.lrange("cpu", 0, -1)  # type: ignore[misc]
     assert "somebody" not in json.dumps(json.loads(raw)["headers"])
+
+
+def test_nobody_reads_a_task_in_redis(queue, broker: Redis) -> None:  # type: ignore[no-untyped-def]
+    enqueue(queue, "tested.hold", "cpu", name="a", text="nightboat")
+    (raw,) = broker.lrange("cpu", 0, -1)  # type: ignore[misc]
+    message = json.loads(raw)
+    assert "nightboat" not in raw.decode() + base64.b64decode(message["body"]).decode()
+    assert message["headers"]["kwargsrepr"] == "{...}"
+
+
+def test_a_task_that_cannot_be_opened_is_dropped_and_not_quoted(  # type: ignore[no-untyped-def]
+    settings: Settings, queue, start: Start, broker: Redis, log: Path
+) -> None:
+    """One of another token, a damaged one, and one that nobody sealed; what comes after them is done."""
+    foreign = make_queue("foreign", settings.model_copy(update={"service_token": SecretStr("another token")}))
+    enqueue(foreign, "tested.hold", "cpu", name="foreign", text="nightboat")
+    plain = Celery("plain", broker=settings.broker_url)
+    plain.send_task("tested.hold", kwargs={"name": "plain", "text": "nightboat"}, queue="cpu", serializer="json")
+    enqueue(queue, "tested.hold", "cpu", name="damaged", text="nightboat")
+    damaged = json.loads(broker.lpop("cpu"))  # type: ignore[arg-type]
+    damaged["body"] = base64.b64encode(base64.b64decode(damaged["body"])[::-1]).decode()
+    broker.lpush("cpu", json.dumps(damaged))
+    broker.set("release:last", 1)
+    enqueue(queue, "tested.hold", "cpu", name="last")
+    start()
+    wait_for(broker, "ended:last", 1)
+    wait_until(lambda: not broker.exists("unacked"), seconds=60, what="the acknowledgements")
+    assert [broker.exists(f"begun:{name}") for name in ("foreign", "plain", "damaged")] == [0, 0, 0]
+    written = log.read_text()
+    assert written.count("A message of the queue was dropped") == 3
+    assert "nightboat" not in written
+    assert base64.b64encode(b'[[], {"name": "plain"').decode()[:20] not in written

@@ -67,11 +67,15 @@ async def _parameters(request: web.Request) -> Json:
         found.update(json.loads(await request.text() or "{}"))
         return found
     for name, value in (await request.post()).items():
-        found[name] = {"filename": value.filename} if isinstance(value, web.FileField) else value
+        found[name] = _file(value) if isinstance(value, web.FileField) else value
     for name in STRUCTURED & found.keys():
         with suppress(ValueError, TypeError):
             found[name] = json.loads(found[name])
     return found
+
+
+def _file(sent: web.FileField) -> Json:
+    return {"filename": sent.filename, "content": sent.file.read().decode(errors="replace")}
 
 
 async def _hang_up(request: web.Request) -> web.StreamResponse:

@@ -65,6 +65,12 @@ class Tester:
         message: Message = entry["result"]
         return message
 
+    async def receives(self, seconds: float = PATIENCE) -> tuple[str, str]:
+        """Name and content of the next document that the bot sends to this chat."""
+        sent = (await self.sees("sendDocument", seconds))["parameters"]
+        file = sent[sent["document"].removeprefix("attach://")]
+        return file["filename"], file["content"]
+
     async def sees(self, method: str, seconds: float = PATIENCE) -> Entry:
         """The next successful call of a method that concerns this chat, or no chat at all."""
         return await self.watch(lambda entry: entry["method"] == method and entry["ok"] and self._mine(entry), seconds)

@@ -31,7 +31,7 @@ def test_trouble_never_repeats_an_errors_own_words(error: AnselmError) -> None:
 
 def test_telegrams_limits_for_the_profile() -> None:
     assert len(texts.disclosure("A" * 40)) <= 512
-    assert len(texts.privacy("A" * 40, timedelta(days=30))) <= 4096
+    assert len(texts.privacy("A" * 40, timedelta(days=30), timedelta(days=365), timedelta(0))) <= 4096
 
 
 def test_context_is_the_last_exchanges_in_the_chat_format() -> None:

@@ -82,14 +82,20 @@ def test_the_environment_leads_everything_to_this_stack() -> None:
 
 def test_the_bot_runs_only_with_a_token() -> None:
     names = [unit.name for unit in units.applications(settings())]
-    assert names == [*units.SERVICE_NAMES, "model-server", "worker-ingest", "worker-gpu", "worker-memory"]
+    assert names == [
+        *units.SERVICE_NAMES,
+        "model-server",
+        "worker-ingest",
+        "worker-gpu",
+        "worker-memory",
+        "worker-feedback",
+    ]
     assert units.applications(settings(bot_token=SecretStr("1:a")))[-1].name == "bot"
 
 
-def test_the_ingest_worker_keeps_the_schedule_of_pulls_where_there_is_one() -> None:
-    assert [unit.name for unit in units.applications(settings()) if "--beat" in unit.command] == []
-    scheduled = units.applications(settings(pull_every=3600))
-    assert [unit.name for unit in scheduled if "--beat" in unit.command] == ["worker-ingest"]
+def test_one_worker_of_each_service_that_owns_words_keeps_a_schedule() -> None:
+    scheduled = [unit.name for unit in units.applications(settings()) if "--beat" in unit.command]
+    assert scheduled == ["worker-ingest", "worker-memory", "worker-feedback"]
 
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:

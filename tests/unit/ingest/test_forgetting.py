@@ -19,8 +19,10 @@ from services.ingest.keys import Keys
 from services.ingest.models import Forgetting
 from shared.contracts.base import Removed
 from shared.contracts.forgetting import SubjectKind
+from shared.sealing import Place, Seal
 
 KEYS = Keys.derive(b"k" * 32)
+SEAL = Seal("a token of these tests")
 BOOK = ForgottenBook.of(KEYS.forgotten, forgotten_words(["Mira Okafor", "Rose Müller"], "mira_o", ["Anselm"]))
 TESTER = Subject(SubjectKind.TESTER, "telegram-4711004711")
 CONTACT = Subject(SubjectKind.CONTACT, "user_3f9a", ("Mira Okafor",), "mira_o", "user5100000002", (7, 4100000001), (9,))
@@ -80,20 +82,29 @@ def test_nobody_gets_a_pseudonym_that_somebody_forgotten_may_have_had() -> None:
     ],
 )
 def test_what_gives_somebody_away_in_redis(subject: Subject, value: str, found: bool) -> None:
-    assert Needles.of(subject).in_value(value) is found
+    assert Needles.of(subject, SEAL).in_value(value) is found
 
 
 def test_a_task_in_a_queue_is_read() -> None:
     body = base64.b64encode(json.dumps([[], {"turn": {"person": TESTER.name}}, {}]).encode()).decode()
     task = json.dumps({"body": body, "headers": {"task": "retrieval.remember"}})
-    assert Needles.of(TESTER).in_value(task)
+    assert Needles.of(TESTER, SEAL).in_value(task)
     taken = json.dumps([json.loads(task), "exchange", "memory"])
-    assert Needles.of(TESTER).in_value(taken), "one that is being worked on"
-    assert not Needles.of(CONTACT).in_value(task)
+    assert Needles.of(TESTER, SEAL).in_value(taken), "one that is being worked on"
+    assert not Needles.of(CONTACT, SEAL).in_value(task)
+
+
+def test_what_is_sealed_is_opened() -> None:
+    needles = Needles.of(TESTER, SEAL)
+    assert needles.in_value(SEAL.seal(f'{{"person": "{TESTER.name}"}}', Place.SHOWN))
+    assert not needles.in_value(SEAL.seal('{"person": "telegram-1"}', Place.SHOWN))
+    body = base64.b64encode(SEAL.seal(f'{{"person": "{TESTER.name}"}}', Place.QUEUE).encode()).decode()
+    assert needles.in_value(json.dumps({"body": body}))
+    assert needles.in_key(f"anselm:bot:shown:{SEAL.name(4711004711)}:6")
 
 
 def test_keys_are_known_by_their_parts() -> None:
-    needles = Needles.of(TESTER)
+    needles = Needles.of(TESTER, SEAL)
     assert needles.in_key("anselm:bot:shown:4711004711:6")
     assert not needles.in_key("anselm:bot:shown:47110047119:6")
 

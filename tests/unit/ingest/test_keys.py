@@ -103,7 +103,7 @@ def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
     assert sealed == {
         "people.profile", "chats.name", "topics.title", "messages.raw",
         "phrases.phrase", "messages.details", "consents.evidence",
-        "imports.owner_hint", "forgettings.subject", "phrases.phrase",
+        "imports.owner_hint", "forgettings.subject",
     }  # fmt: skip
 
 

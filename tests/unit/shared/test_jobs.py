@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from shared.contracts.jobs import Job, JobState
@@ -9,15 +7,14 @@ from shared.jobs import JobReporter
 
 
 class Recorder:
-    """Stands where Redis stands; keeps everything that was ever written."""
+    """A board that keeps everything that was ever written."""
 
     def __init__(self) -> None:
         self.written: list[Job] = []
 
-    def set(self, key: str, value: str, ex: timedelta) -> None:
-        assert key == "anselm:job:j1"
-        assert ex > timedelta(days=1)
-        self.written.append(Job.model_validate_json(value))
+    def put(self, job: Job) -> None:
+        assert job.id == "j1"
+        self.written.append(job)
 
 
 class Clock:
