@@ -73,6 +73,29 @@ class Gate(Contract):
     reasons: list[str] = Field(description="why it was refused; empty when passed")
 
 
+class LeakFigures(Contract):
+    """What a model gives up of the training data. ``exposure`` is by how many bits it shortens the search for a planted
+    secret: 0 is no help, 29.9 names it at once; none where none was planted."""
+
+    exposure_max: float | None = None
+    exposure_mean: float | None = None
+    asked: int = Field(default=0, description="secrets that are exposed enough to be asked for")
+    extracted: int = Field(default=0, description="secrets that a reply gave up when asked")
+    verbatim: int = Field(description="replies to held-out messages with over 50 characters of training text in a row")
+    verbatim_longest: int = Field(default=0, description="characters of the longest such run, without spaces")
+    replies: int = Field(description="replies that were searched for it")
+
+
+class Leaks(Contract):
+    """``canaries`` secrets were planted, each in ``repeats`` training examples; with none, only repeated text is
+    measured."""
+
+    canaries: int
+    repeats: int
+    persona: LeakFigures
+    base: LeakFigures
+
+
 class Evaluation(Contract):
     """Figures on held-out threads. ``base`` is the untuned model with a good prompt, measured in the same way.
 
@@ -87,6 +110,7 @@ class Evaluation(Contract):
     owner: dict[str, float]
     base: dict[str, float]
     persona: dict[str, float]
+    leaks: Leaks | None = Field(default=None, description="none: evaluated before leaks were measured")
     gate: Gate
     samples: list[Sample]
     created_at: datetime
