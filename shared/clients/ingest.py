@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.clients.base import Client, error_from
+from shared.clients.base import Client
 from shared.contracts.base import Receipt
 from shared.contracts.ingest import (
     Chat,
@@ -30,7 +30,6 @@ from shared.contracts.ingest import (
 )
 from shared.contracts.jobs import Job
 from shared.settings import Settings
-from shared.telemetry import request_id
 
 CHUNK = 1 << 20
 
@@ -142,23 +141,9 @@ class IngestClient(Client):
         """Start sealing all stored text with a new key."""
         return await self._post(Job, "/v1/keys/rotate")
 
-    async def export(self, owner: str | None = None) -> AsyncIterator[bytes]:
-        """An account's whole history, in the shape of Telegram Desktop's ``result.json``, as it is written.
-
-        Raises:
-            Unavailable: ingest does not answer, or stopped in the middle.
-        """
-        headers = {"x-request-id": request_id.get() or ""}
-        params = {"owner": owner} if owner else {}
-        try:
-            async with self._http.stream("GET", "/v1/export", params=params, headers=headers) as response:
-                if response.is_error:
-                    await response.aread()
-                    raise error_from(response)
-                async for piece in response.aiter_bytes():
-                    yield piece
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+    def export(self, owner: str | None = None) -> AsyncIterator[bytes]:
+        """An account's whole history, in the shape of Telegram Desktop's ``result.json``, as it is written."""
+        return self._stream("GET", "/v1/export", params={"owner": owner} if owner else {})
 
     async def forget(self, person: str) -> Receipt:
         """Remove a person's messages, consents and examples for good; a tombstone keeps them from coming back."""

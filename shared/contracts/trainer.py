@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
@@ -160,6 +160,27 @@ class Route(Contract):
     merged_path: str | None
     system_prompt: str
 
+
+class PublishRequest(Contract):
+    """How an adapter is published."""
+
+    title: Annotated[str, StringConstraints(pattern=r"^[^\n\r#`<>]{1,80}$")] | None = Field(
+        default=None, description="of the model card; none: the adapter's name"
+    )
+    license: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}$")] | None = Field(
+        default=None, description="an id of Hugging Face's list, for example cc-by-nc-4.0; none: the card gives none"
+    )
+    base_model: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,96}/[\w.-]{1,96}$")] | None = Field(
+        default=None, description="what others know the base model by; needed where it was a folder"
+    )
+    with_system_prompt: bool = Field(default=False, description="put the system prompt on the card: it may name people")
+    without_canaries: bool = Field(
+        default=False, description="publish though no secrets were planted to measure leaks by; the card tells"
+    )
+
+
+#: The files of a published adapter, in their order.
+PUBLISHED = ("README.md", "adapter_config.json", "adapter_model.safetensors")
 
 #: Redis channel on which the trainer says that promotions changed; the payload is the persona's name.
 REGISTRY_CHANNEL = "anselm:registry-changed"

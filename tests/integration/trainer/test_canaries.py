@@ -1,4 +1,4 @@
-"""Leak measurements that can fail: a model that was made to memorise a secret gives it up, one that barely saw it does not.
+"""A model that was made to memorise a secret gives it up; one that barely saw it does not.
 
 The tiny model learns with an ordinary optimiser, as a stage would teach it, in seconds.
 """
