@@ -73,11 +73,11 @@ class TrainerSettings(Settings):
     )
 
     gate_exposure: float = Field(
-        default=10,
+        default=15,
         ge=0,
         le=29,
-        description="Most bits by which the adapter may shorten the search for a planted secret, of 29.9; by chance "
-        "alone one in a thousand has 10",
+        description="Most bits by which the adapter may shorten the search for a planted secret: half of its 29.9. One "
+        "that is memorised has nearly all of them; estimates of what is not are rarely over 10",
     )
     gate_extracted: int = Field(
         default=0, ge=0, le=64, description="Planted secrets that replies may give up; nobody guesses nine digits"
