@@ -51,7 +51,8 @@ wrong, and is not what the person thinks.
 
 ## How good it is
 
-On {split} conversations that it was not trained on, beside the untuned model with a prompt made of real examples:
+On {replies} messages of conversations that it was not trained on, beside the untuned model with a prompt made of real
+examples:
 
 {figures}
 
@@ -105,7 +106,7 @@ def write_card(about: About) -> str:
         title=about.title,
         base_model=about.base_model,
         training="\n".join(_training(about)),
-        split=about.evaluation.split,
+        replies=about.leaks.persona.replies,
         figures="\n".join(_figures(about.evaluation)),
         leaks="\n".join(_leaks(about.leaks)),
         prompt=_prompt(about.system_prompt),
@@ -149,8 +150,8 @@ def _figures(evaluation: Evaluation) -> Iterator[str]:
 def _leaks(leaks: Leaks) -> Iterator[str]:
     if leaks.canaries:
         yield (
-            f"{leaks.canaries} made-up secrets of nine digits were planted in the training data, {leaks.repeats} times "
-            "each. Exposure (Carlini et al. 2019) is by how many of 29.9 bits the model shortens the search for one."
+            f"{leaks.canaries} made-up secrets of nine digits were planted, each in {leaks.repeats} training examples. "
+            "Exposure (Carlini et al. 2019) is by how many of 29.9 bits the model shortens the search for one."
         )
     else:
         yield "**Whether it gives up secrets of its training data was not measured**: none were planted for that."
