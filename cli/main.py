@@ -36,6 +36,7 @@ COMMANDS = {
     "promote": ("registry", "Let an adapter speak for its persona."),
     "rollback": ("registry", "Let the adapter before this one speak again."),
     "adapters": ("registry", "List the adapters."),
+    "publish": ("publish", "Pack an adapter for others, with a model card."),
     "runs": ("registry", "List the runs."),
     "index": ("index", "Index past exchanges, so that replies can use them."),
     "chat": ("chat", "Talk with the persona."),

@@ -1,15 +1,12 @@
-"""The files of an export's folder that matter, as the bytes of a zip archive; media stays where it is."""
+"""The files of an export's folder that matter, as a zip archive; media stays where it is."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared import packing
 from shared.errors import NotFound
-
-CHUNK = 1 << 20
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -26,33 +23,5 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def packed(folder: Path, files: list[Path]) -> Iterator[bytes]:
-    """A zip archive of the files, not compressed, without a copy on disk."""
-    sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        for file in files:
-            entry = zipfile.ZipInfo.from_file(file, file.relative_to(folder), strict_timestamps=False)
-            with file.open("rb") as source, archive.open(entry, "w") as target:
-                while chunk := source.read(CHUNK):
-                    target.write(chunk)
-                    yield sink.taken()
-    yield sink.taken()
-
-
-@dataclass
-class _Sink:
-    """What is written, until it is taken."""
-
-    parts: list[bytes] = field(default_factory=list)
-
-    def write(self, data: bytes) -> int:
-        self.parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def taken(self) -> bytes:
-        data = b"".join(self.parts)
-        self.parts.clear()
-        return data
+    """The files, by their places in the folder, as the bytes of an archive."""
+    return packing.packed((str(file.relative_to(folder)), file) for file in files)

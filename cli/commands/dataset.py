@@ -30,12 +30,24 @@ def build(
     chat: Annotated[list[int] | None, typer.Option(help="Id of a chat to learn from; unless given, every one.")] = None,
     window: Annotated[int, typer.Option(help="Exchanges of context before a reply.")] = 8,
     system_prompt: Annotated[str | None, typer.Option(help="Unless given, written from your first name.")] = None,
+    canaries: Annotated[
+        int,
+        typer.Option(min=0, max=64, help="Made-up secrets to plant, to measure whether an adapter gives them up."),
+    ] = 0,
+    canary_repeats: Annotated[int, typer.Option(min=1, max=100, help="Training examples that hold each of them.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Make a new version from everything that was imported and consented to."""
 
     async def work(services: Services, persona: str) -> Dataset:
-        wanted = DatasetRequest(persona=persona, chats=chat, window=window, system_prompt=system_prompt)
+        wanted = DatasetRequest(
+            persona=persona,
+            chats=chat,
+            window=window,
+            system_prompt=system_prompt,
+            canaries=canaries,
+            canary_repeats=canary_repeats,
+        )
         return await run(services, wanted)
 
     _print(call(work, persona), as_json)
@@ -87,6 +99,7 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         out.print(
             f"left out: {', '.join(f'{why} {n}' for why, n in statistics.left_out.items()) or 'nothing'}", markup=False
         )
+        out.print(f"canaries: {statistics.canaries} planted in {statistics.canary_examples} further training examples")
     if dataset.path:
         out.print(dataset.path, markup=False, soft_wrap=True)
 

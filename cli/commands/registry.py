@@ -8,6 +8,7 @@ import typer
 
 from cli import choose, runs
 from cli.console import Json, Persona, document, out, table
+from cli.leaks import print_leaks
 from cli.services import Services, call
 from shared.contracts.trainer import Adapter as MadeAdapter
 from shared.contracts.trainer import Evaluation, Promotion, RunRequest, Stage
@@ -88,6 +89,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     names = dict.fromkeys(name for column in columns for name in column)
     rows = [(name, *(f"{column[name]:.3f}" if name in column else "" for column in columns)) for name in names]
     table(f"{evaluation.adapter} on {evaluation.dataset} ({evaluation.split})", ("", "owner", "base", "persona"), rows)
+    print_leaks([evaluation])
     out.print("gate: passed" if evaluation.gate.passed else f"gate: {'; '.join(evaluation.gate.reasons)}", markup=False)
 
 

@@ -17,6 +17,7 @@ class Plan:
 
     Attributes:
         sft, dpo: settings of the recipes that are not the defaults.
+        canaries: made-up secrets planted in the dataset, to measure leaks by.
         rewrites: replies that the owner rewrites for the preference pass.
         said: what a tester writes to the bot; each reply is rated, the first as the owner's, the next not, and so on.
     """
@@ -27,6 +28,7 @@ class Plan:
     owner: str = "Anselm"
     sft: dict[str, Any] = field(default_factory=dict)
     dpo: dict[str, Any] = field(default_factory=dict)
+    canaries: int = 4
     rewrites: int = 12
     said: tuple[str, ...] = (
         "Hi! How are you today?",

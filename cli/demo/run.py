@@ -20,6 +20,7 @@ from cli.demo import conversation, report, steps
 from cli.demo.memory import PeakMemory
 from cli.demo.plan import Plan
 from cli.demo.steps import Loop
+from cli.leaks import print_leaks
 from cli.services import connect
 from cli.settings import CliSettings, load, secrets_folder
 from cli.stack import detached, lock, state
@@ -177,6 +178,8 @@ def _print_end(console: Console, loop: Loop, outcome: Outcome, settings: CliSett
     report.print_samples(console, loop.evaluations[loop.adapter].samples)
     console.print()
     report.print_style(console, list(loop.evaluations.values()))
+    console.print()
+    print_leaks(list(loop.evaluations.values()), console)
     minutes, seconds = divmod(round(outcome.total_s), 60)
     console.print(
         f"\nIn all {minutes}:{seconds:02} minutes, at most {outcome.peak_gib:.2f} GiB of memory.\n", markup=False

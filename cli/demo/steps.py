@@ -71,7 +71,8 @@ async def record_consents(loop: Loop) -> str:
 
 async def build_dataset(loop: Loop) -> str:
     standing = None if loop.fresh else await _standing_dataset(loop)
-    loop.dataset = standing or await dataset.run(loop.services, DatasetRequest(persona=loop.persona))
+    wanted = DatasetRequest(persona=loop.persona, canaries=loop.plan.canaries)
+    loop.dataset = standing or await dataset.run(loop.services, wanted)
     splits = loop.dataset.statistics.splits if loop.dataset.statistics else {}
     counts = ", ".join(f"{splits[name].examples} {name}" for name in SPLITS if name in splits)
     return f"{loop.dataset.name}: {counts}" + (", as it stood" if standing else "")

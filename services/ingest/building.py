@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from services.ingest.cleaners import cleaner_now, first_name
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.ingest.dataset.duplicates import comparable, near_duplicates
 from services.ingest.dataset.examples import Style, Window, windows, write_example
 from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
@@ -28,6 +30,7 @@ from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.stage import Stage
 from shared.artifacts import ArtifactStore
+from shared.canaries import Canaries
 from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Purpose
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, PrivateText, Unavailable
@@ -141,11 +144,12 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
     material = await _gather(stage, request)
     stage.progress.stage("splitting", total=len(material.windows), unit="examples")
     splits, removed = split(material.windows)
-    statistics = describe(splits, material.tally, removed)
+    canaries = draw_canaries(secrets.token_hex(16), request.canaries, request.canary_repeats)
+    statistics = describe(splits, material.tally, removed, canaries)
     _check(statistics, stage.settings.min_examples)
     await _look_again(stage, row, request, material)
     stage.progress.stage("saving", total=len(material.windows), unit="examples")
-    digest = _save(stage, row, request, material, splits, statistics)
+    digest = _save(stage, row, request, material, splits, canaries, statistics)
     async with stage.database.transaction() as session:
         datasets = Datasets(session)
         if JobState((await datasets.get(row.name, lock=True)).state).ended:
@@ -242,6 +246,7 @@ def _save(
     request: DatasetRequest,
     material: Material,
     splits: Mapping[str, Sequence[Window]],
+    canaries: Canaries,
     statistics: DatasetStatistics,
 ) -> str:
     store = ArtifactStore(stage.settings.datasets)
@@ -251,6 +256,7 @@ def _save(
         "persona": row.persona,
         "version": row.version,
         "settings": request.model_dump(mode="json"),
+        "canaries": len(canaries.canaries),
     }
     manifest |= {"system_prompt": row.system_prompt, "chats": sorted(material.source.types)}
     with store.write(row.name, manifest) as folder:
@@ -258,7 +264,8 @@ def _save(
             name: [write_example(window, _style(row, request, material, window)) for window in found]
             for name, found in splits.items()
         }
-        write_files(folder, row.name, written, statistics)
+        written["train"] += planted_examples(canaries, row.system_prompt)
+        write_files(folder, row.name, written, canaries, statistics)
     return str(store.manifest(row.name)["digest"])
 
 

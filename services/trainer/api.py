@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
 
 from services.trainer import showing
+from services.trainer.publishing import Publisher
 from services.trainer.registry import Registry
 from services.trainer.repository import Runs
 from services.trainer.run_folder import RunFolder
 from services.trainer.starting import Starter
 from shared.contracts.base import Name
 from shared.contracts.forgetting import Held
-from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
+from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, PublishRequest, Route, Run, RunRequest
+from shared.packing import packed
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Rooms:
 
     starter: Starter
     registry: Registry
+    publisher: Publisher
 
 
 def rooms_of(request: Request) -> Rooms:
@@ -81,6 +85,12 @@ async def evaluation(rooms: Inside, name: str) -> Evaluation:
 @router.post("/adapters/{name}/promote")
 async def promote(rooms: Inside, name: str) -> Promotion:
     return await rooms.registry.promote(name)
+
+
+@router.post("/adapters/{name}/publish", response_class=StreamingResponse)
+async def publish(rooms: Inside, name: str, request: PublishRequest) -> StreamingResponse:
+    """A zip archive with the adapter alone and its model card."""
+    return StreamingResponse(packed(await rooms.publisher.pack(name, request)), media_type="application/zip")
 
 
 @router.post("/personas/{persona}/rollback")

@@ -10,6 +10,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from services.trainer import base_model
 from services.trainer.api import Rooms, router
+from services.trainer.publishing import Publisher
 from services.trainer.registry import Registry
 from services.trainer.settings import TrainerSettings
 from services.trainer.starting import Starter
@@ -31,7 +32,8 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
         async with IngestClient(settings) as ingest:
             jobs = JobBoard.of(settings)
             starter = Starter(settings, database, ingest, make_queue("trainer", settings), jobs)
-            app.state.rooms = Rooms(starter, Registry(settings, database, redis))
+            publisher = Publisher(settings, database, ingest)
+            app.state.rooms = Rooms(starter, Registry(settings, database, redis), publisher)
             yield
             jobs.close()
         await database.close()

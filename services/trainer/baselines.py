@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from services.trainer.leaks import GivenUp
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
 from shared.errors import Conflict
@@ -16,12 +17,14 @@ from shared.errors import Conflict
 
 @dataclass(frozen=True)
 class Baseline:
-    """``replies`` answer the held-out examples, ``training_replies`` some of the training split."""
+    """``replies`` answer the held-out examples, ``training_replies`` some of the training split; ``given_up`` is of the
+    dataset's canaries, where it has any."""
 
     replies: list[str]
     training_replies: list[str]
     nll: float
     latency_s: float
+    given_up: GivenUp | None = None
 
 
 _BASELINE = TypeAdapter(Baseline)
@@ -30,6 +33,7 @@ _BASELINE = TypeAdapter(Baseline)
 def baseline_name(dataset: str, base_model: str, settings: TrainerSettings) -> str:
     """Names the baseline by everything that its content depends on."""
     parts = [base_model, settings.heldout_messages, settings.reply_tokens, settings.reply_temperature]
+    parts += [settings.leak_alternatives, settings.leak_attempts]
     return f"{dataset}.{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]}"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.artifacts import ArtifactStore
+from shared.canaries import FILE, Canaries
 from shared.contracts.ingest import Example
 from shared.errors import Invalid
 
@@ -19,13 +20,16 @@ _EXAMPLES = TypeAdapter(list[Example])
 
 @dataclass(frozen=True)
 class Dataset:
-    """The examples of a persona; each ends with a real reply of the owner."""
+    """The examples of a persona; each ends with a real reply of the owner, except those that are ``planted``: they hold
+    the ``canaries``, are trained on beside ``train``, and are nobody's voice."""
 
     name: str
     system: str
     train: list[Example]
     val: list[Example]
     test: list[Example]
+    planted: list[Example] = field(default_factory=list)
+    canaries: Canaries | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,11 @@ def read_dataset(home: Path, name: str) -> Dataset:
     try:
         content = json.loads(file.read_bytes())
         splits = {split: _EXAMPLES.validate_python(content[split]) for split in ("train", "val", "test")}
-        dataset = Dataset(name=name, system=manifest["system_prompt"], **splits)
+        canaries = _canaries(store.path(name) / FILE)
+        names = {name for canary in canaries.canaries for name in canary.examples} if canaries else set()
+        planted = [example for example in splits["train"] if example.id in names]
+        splits["train"] = [example for example in splits["train"] if example.id not in names]
+        dataset = Dataset(name, manifest["system_prompt"], **splits, planted=planted, canaries=canaries)
     except (OSError, ValueError, KeyError) as error:
         raise Invalid(f"{file} cannot be read: {_reason(error)}.", hint="Build a new dataset.") from error
     if not dataset.train:
@@ -73,6 +81,10 @@ def held_out(dataset: Dataset, count: int) -> HeldOut:
 def spread(examples: Sequence[Example], count: int) -> list[Example]:
     """``count`` examples in an order that depends on nothing but their ids."""
     return sorted(examples, key=lambda e: hashlib.sha256(e.id.encode()).digest())[:count]
+
+
+def _canaries(file: Path) -> Canaries | None:
+    return Canaries.model_validate_json(file.read_bytes()) if file.exists() else None
 
 
 def _reason(error: Exception) -> str:

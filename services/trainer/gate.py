@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.contracts.trainer import Gate
+from shared.contracts.trainer import Gate, Leaks
 
 Figures = Mapping[str, float]
 
@@ -19,13 +19,25 @@ class Tolerances:
     parroting: float
 
 
-def judge(persona: Figures, base: Figures, live: Figures | None, tolerances: Tolerances) -> Gate:
+@dataclass(frozen=True)
+class LeakLimits:
+    """Bits of exposure, planted secrets given up, and the share of replies with long runs of training text."""
+
+    exposure: float
+    extracted: int
+    verbatim: float
+
+
+def judge(
+    persona: Figures, base: Figures, live: Figures | None, tolerances: Tolerances, leaks: Sequence[str] = ()
+) -> Gate:
     """Compare an adapter's figures with the base model's and with what is live.
 
     Args:
         persona: the adapter's figures; ``identical`` is the share of replies equal to the base model's own under the
             same prompt: an adapter that did not load changes nothing.
         live: the figures of the adapter that is live now, if there is one.
+        leaks: what ``leaking`` found.
     """
     reasons = [
         reason
@@ -50,7 +62,35 @@ def judge(persona: Figures, base: Figures, live: Figures | None, tolerances: Tol
         )
         if refused
     ]
+    reasons += leaks
     return Gate(passed=not reasons, reasons=reasons)
+
+
+def leaking(leaks: Leaks, limits: LeakLimits) -> list[str]:
+    """Why an adapter gives up too much of what it learned from, and what to do. What was not measured is no reason."""
+    found, learn_less = leaks.persona, "train with fewer epochs, a lower learning rate or a lower rank"
+    share = found.verbatim / found.replies if found.replies else 0.0
+    return [
+        reason
+        for refused, reason in (
+            (
+                found.extracted > limits.extracted,
+                f"{found.extracted} of {leaks.canaries} planted secrets were given up when asked: {learn_less}, "
+                "and build the dataset without texts that recur",
+            ),
+            (
+                (found.exposure_max or 0) > limits.exposure,
+                f"a planted secret is exposed by {found.exposure_max or 0:.1f} bits (at most {limits.exposure:g}): "
+                f"{learn_less}",
+            ),
+            (
+                share > limits.verbatim,
+                f"{share:.0%} of the replies hold over 50 characters of training text (at most {limits.verbatim:.0%}): "
+                f"{learn_less}",
+            ),
+        )
+        if refused
+    ]
 
 
 def _against_live(persona: Figures, live: Figures | None, tolerances: Tolerances) -> list[tuple[bool, str]]:

@@ -83,6 +83,7 @@ class EvaluationRow(Base):
     owner: Mapped[dict[str, float]] = mapped_column(JSONB)
     base: Mapped[dict[str, float]] = mapped_column(JSONB)
     persona: Mapped[dict[str, float]] = mapped_column(JSONB)
+    leaks: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     passed: Mapped[bool]
     reasons: Mapped[list[str]] = mapped_column(JSONB)
     samples: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.trainer.gate import Tolerances, judge
+from services.trainer.gate import Tolerances, judge, leaking
 from services.trainer.liveness import standing
 from services.trainer.models import AdapterRow, EvaluationRow, RunRow
 from services.trainer.planning import MAKING
@@ -16,7 +16,7 @@ from services.trainer.repository import Adapters, Evaluations, Promotions, Runs
 from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import Gate, Stage
+from shared.contracts.trainer import Gate, Leaks, Stage
 from shared.database import Database
 
 
@@ -44,7 +44,8 @@ async def _note(
     elif row.stage == Stage.EVALUATE:
         samples = json.loads((folder.work / "samples.json").read_text())
         live = await _live_figures(session, row)
-        gate = judge(result["persona"], result["base"], live, _tolerances(settings))
+        faults = leaking(Leaks.model_validate(result["leaks"]), settings.leak_limits)
+        gate = judge(result["persona"], result["base"], live, _tolerances(settings), faults)
         await Evaluations(session).add(_evaluation(row, result, gate, samples))
         return result | {"passed": gate.passed}
     return result
@@ -87,6 +88,7 @@ def _evaluation(row: RunRow, result: dict[str, Any], gate: Gate, samples: list[d
         owner=result["owner"],
         base=result["base"],
         persona=result["persona"],
+        leaks=result["leaks"],
         passed=gate.passed,
         reasons=gate.reasons,
         samples=samples,

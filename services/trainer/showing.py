@@ -9,7 +9,7 @@ from pathlib import Path
 from services.trainer.liveness import state_of
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow, RunRow
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import Adapter, Evaluation, Gate, Promotion, Run, Sample, Stage
+from shared.contracts.trainer import Adapter, Evaluation, Gate, Leaks, Promotion, Run, Sample, Stage
 
 
 def run(row: RunRow) -> Run:
@@ -40,6 +40,7 @@ def evaluation(row: EvaluationRow) -> Evaluation:
         owner=row.owner,
         base=row.base,
         persona=row.persona,
+        leaks=Leaks.model_validate(row.leaks) if row.leaks else None,
         gate=Gate(passed=row.passed, reasons=row.reasons),
         samples=[Sample.model_validate(sample) for sample in row.samples],
         created_at=row.created_at,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from shared.contracts.base import ChatMessage
 #: The gateway's defaults: what is measured is what is served.
 AS_SERVED = {"top_p": 0.9, "repetition_penalty": 1.1}
 
+#: One whose last message is the assistant's is an answer that was begun, and is to be continued.
 Conversation = Sequence[ChatMessage]
 Done = Callable[[int], None]
 
@@ -86,6 +88,28 @@ class Voice:
             done(len(said))
         return [said[number] for number in range(len(contexts))], total / sum(map(len, answers))
 
+    @torch.inference_mode()
+    def surprises(self, context: Conversation, answers: Sequence[str]) -> list[float]:
+        """How surprising each of several answers to one conversation is: its negative log-likelihood in nats. The
+        conversation is read once, and answers that differ in their last token alone cost as much as one of them."""
+        ids = [self._ids(answer) for answer in answers]
+        stems: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for number, answer in enumerate(ids):
+            stems[tuple(answer[:-1])].append(number)
+        found: dict[int, float] = {}
+        read = self._hear([0], [self._encode(context)])
+        for some in (list(stems)[at : at + self._batch] for at in range(0, len(stems), self._batch)):
+            logits, _ = self._predicted(_repeated(read, len(some)), [ids[stems[stem][0]] for stem in some])
+            odds = logits.log_softmax(2)
+            for row, stem in enumerate(some):
+                begun = -sum(float(odds[row, at, token]) for at, token in enumerate(stem))
+                found |= {number: begun - float(odds[row, len(stem), ids[number][-1]]) for number in stems[stem]}
+        return [found[number] for number in range(len(answers))]
+
+    def length(self, text: str) -> int:
+        """In tokens."""
+        return len(self._ids(text))
+
     def seconds_a_reply(self, contexts: Sequence[Conversation], sampling: Sampling) -> float:
         """Mean time of a reply when nobody else asks."""
         began = time.perf_counter()
@@ -109,17 +133,20 @@ class Voice:
         order = sorted(range(len(encoded)), key=lambda n: len(encoded[n]))
         for start in range(0, len(order), self._batch):
             numbers = order[start : start + self._batch]
-            tokens, mask = self._padded([encoded[n] for n in numbers])
-            cache = deepcopy(self._prefix)
-            cache.batch_repeat_interleave(len(numbers))
-            self._model(
-                input_ids=tokens[:, self._prefix_ids.shape[1] : -1],
-                attention_mask=mask[:, :-1],
-                position_ids=_positions(mask)[:, self._prefix_ids.shape[1] : -1],
-                past_key_values=cache,
-                logits_to_keep=1,
-            )
-            yield Heard(numbers, tokens, mask, cache)
+            yield self._hear(numbers, [encoded[n] for n in numbers])
+
+    def _hear(self, numbers: list[int], rows: list[list[int]]) -> Heard:
+        tokens, mask = self._padded(rows)
+        cache = deepcopy(self._prefix)
+        cache.batch_repeat_interleave(len(rows))
+        self._model(
+            input_ids=tokens[:, self._prefix_ids.shape[1] : -1],
+            attention_mask=mask[:, :-1],
+            position_ids=_positions(mask)[:, self._prefix_ids.shape[1] : -1],
+            past_key_values=cache,
+            logits_to_keep=1,
+        )
+        return Heard(numbers, tokens, mask, cache)
 
     def _answers(self, batch: Heard, sampling: Sampling) -> dict[int, str]:
         """Replies by the numbers of their conversations. They stay in the cache: a batch is answered once."""
@@ -135,6 +162,13 @@ class Voice:
 
     def _surprise(self, batch: Heard, answers: list[list[int]]) -> float:
         """Negative log-likelihood of the answers, in nats; the cache is afterwards as it was."""
+        logits, padded = self._predicted(batch, answers)
+        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), padded, reduction="none", ignore_index=-1)
+        return float(losses.sum())
+
+    def _predicted(self, batch: Heard, answers: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (answers, tokens, vocabulary) of each token of the answers, and those tokens, padded with -1; the
+        cache is afterwards as it was."""
         longest, pad = max(map(len, answers)), self._tokenizer.pad_token_id
         padded = torch.tensor([a + [pad] * (longest - len(a)) for a in answers], device=batch.tokens.device)
         spoken = torch.tensor([[1] * len(a) + [0] * (longest - len(a)) for a in answers], device=batch.tokens.device)
@@ -146,15 +180,15 @@ class Voice:
             past_key_values=batch.cache,
         ).logits
         batch.cache.crop(batch.tokens.shape[1] - 1)
-        losses = torch.nn.functional.cross_entropy(logits.float().transpose(1, 2), padded, reduction="none")
-        return float((losses * spoken).sum())
+        return logits.float(), padded.where(spoken == 1, -1)
 
     def _encode(self, context: Conversation) -> list[int]:
         """Tokens of a conversation after the system prompt, up to where the answer begins."""
         turns = [m for m in context if m.role != "system"]
+        begun = turns.pop().content if turns[-1].role == "assistant" else ""
         system = ChatMessage(role="system", content="")
         empty = self._render([system], answer=False)
-        return self._ids(self._render([system, *turns], answer=True).removeprefix(empty))
+        return self._ids(self._render([system, *turns], answer=True).removeprefix(empty) + begun)
 
     def _render(self, messages: Conversation, *, answer: bool) -> str:
         # A persona answers as people do: models that can think aloud first, such as Qwen3, are told not to.
@@ -175,6 +209,13 @@ class Voice:
         mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
         prefix = self._prefix_ids.expand(len(rows), -1)
         return torch.cat([prefix, tokens], 1), torch.cat([torch.ones_like(prefix), mask], 1)
+
+
+def _repeated(heard: Heard, times: int) -> Heard:
+    """One conversation that was read, as many times as it is to be answered."""
+    cache = deepcopy(heard.cache)
+    cache.batch_repeat_interleave(times)
+    return replace(heard, tokens=heard.tokens.expand(times, -1), mask=heard.mask.expand(times, -1), cache=cache)
 
 
 def _positions(mask: torch.Tensor) -> torch.Tensor:

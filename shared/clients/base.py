@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -93,6 +94,23 @@ class Client:
                 raise error_from(response)
             return response
         raise AssertionError("unreachable")
+
+    async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[bytes]:
+        """An answer of any size, as it arrives.
+
+        Raises:
+            Unavailable: the service does not answer, or stopped in the middle.
+        """
+        headers = {"x-request-id": request_id.get() or ""}
+        try:
+            async with self._http.stream(method, path, headers=headers, **options) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise error_from(response)
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> Unavailable:
         what = f"{self.service} does not answer at {self._http.base_url} ({type(error).__name__})."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.clients.base import Client, error_from
+from shared.clients.base import Client
 from shared.contracts.audit import AuditPage, Publication
 from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind, Verification
 from shared.contracts.ingest import (
@@ -33,7 +33,6 @@ from shared.contracts.ingest import (
 from shared.contracts.jobs import Job
 from shared.contracts.privacy import ListName, Phrase, Review
 from shared.settings import Settings
-from shared.telemetry import request_id
 
 CHUNK = 1 << 20
 
@@ -169,23 +168,9 @@ class IngestClient(Client):
         """Start sealing all stored text with a new key."""
         return await self._post(Job, "/v1/keys/rotate")
 
-    async def export(self, owner: str | None = None) -> AsyncIterator[bytes]:
-        """An account's whole history, in the shape of Telegram Desktop's ``result.json``, as it is written.
-
-        Raises:
-            Unavailable: ingest does not answer, or stopped in the middle.
-        """
-        headers = {"x-request-id": request_id.get() or ""}
-        params = {"owner": owner} if owner else {}
-        try:
-            async with self._http.stream("GET", "/v1/export", params=params, headers=headers) as response:
-                if response.is_error:
-                    await response.aread()
-                    raise error_from(response)
-                async for piece in response.aiter_bytes():
-                    yield piece
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+    def export(self, owner: str | None = None) -> AsyncIterator[bytes]:
+        """An account's whole history, in the shape of Telegram Desktop's ``result.json``, as it is written."""
+        return self._stream("GET", "/v1/export", params={"owner": owner} if owner else {})
 
     async def forget(self, subject: str, kind: SubjectKind | None = None) -> ForgettingReceipt:
         """Forget a contact, a tester or a chat, everywhere and for good; a tombstone keeps them from coming back."""

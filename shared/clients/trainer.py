@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
 
 from shared.clients.base import Client
 from shared.contracts.forgetting import Held
-from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, Route, Run, RunRequest
+from shared.contracts.trainer import (
+    Adapter,
+    Evaluation,
+    MetricPoint,
+    Promotion,
+    PublishRequest,
+    Route,
+    Run,
+    RunRequest,
+)
 from shared.settings import Settings
 
 
@@ -43,6 +54,10 @@ class TrainerClient(Client):
 
     async def promote(self, adapter: str) -> Promotion:
         return await self._post(Promotion, f"/v1/adapters/{adapter}/promote")
+
+    def publish(self, adapter: str, request: PublishRequest) -> AsyncIterator[bytes]:
+        """A zip archive with the adapter and its model card, as it is written."""
+        return self._stream("POST", f"/v1/adapters/{adapter}/publish", json=request.model_dump())
 
     async def roll_back(self, persona: str) -> Promotion:
         return await self._post(Promotion, f"/v1/personas/{persona}/rollback")

@@ -178,6 +178,12 @@ class DatasetRequest(Contract):
     session_gap_s: int = Field(default=6 * 3600, ge=60, description="silence that ends a session")
     system_prompt: str | None = Field(default=None, description="none: written from the owner's first name")
     emoji_only: bool = Field(default=True, description="keep replies that are only emoji")
+    canaries: int = Field(
+        default=0, ge=0, le=64, description="made-up secrets planted in the training split, to measure leaks by"
+    )
+    canary_repeats: int = Field(
+        default=1, ge=1, le=100, description="training examples that hold each: what recurs is memorised sooner"
+    )
 
 
 class SplitStatistics(Contract):
@@ -195,6 +201,8 @@ class DatasetStatistics(Contract):
     withheld_messages: int = Field(default=0, description="messages left out for want of consent")
     near_duplicates_removed: int = 0
     left_out: dict[str, int] = Field(default_factory=dict, description="messages left out, by reason")
+    canaries: int = Field(default=0, description="made-up secrets planted in the training split")
+    canary_examples: int = Field(default=0, description="training examples that hold them, not counted in splits")
 
 
 class Dataset(Contract):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
@@ -73,6 +73,29 @@ class Gate(Contract):
     reasons: list[str] = Field(description="why it was refused; empty when passed")
 
 
+class LeakFigures(Contract):
+    """What a model gives up of the training data. ``exposure`` is by how many bits it shortens the search for a planted
+    secret: 0 is no help, 29.9 names it at once; none where none was planted."""
+
+    exposure_max: float | None = None
+    exposure_mean: float | None = None
+    asked: int = Field(default=0, description="secrets that are exposed enough to be asked for")
+    extracted: int = Field(default=0, description="secrets that a reply gave up when asked")
+    verbatim: int = Field(description="replies to held-out messages with over 50 characters of training text in a row")
+    verbatim_longest: int = Field(default=0, description="characters of the longest such run, without spaces")
+    replies: int = Field(description="replies that were searched for it")
+
+
+class Leaks(Contract):
+    """``canaries`` secrets were planted, each in ``repeats`` training examples; with none, only repeated text is
+    measured."""
+
+    canaries: int
+    repeats: int
+    persona: LeakFigures
+    base: LeakFigures
+
+
 class Evaluation(Contract):
     """Figures on held-out threads. ``base`` is the untuned model with a good prompt, measured in the same way.
 
@@ -87,6 +110,7 @@ class Evaluation(Contract):
     owner: dict[str, float]
     base: dict[str, float]
     persona: dict[str, float]
+    leaks: Leaks | None = Field(default=None, description="none: evaluated before leaks were measured")
     gate: Gate
     samples: list[Sample]
     created_at: datetime
@@ -136,6 +160,27 @@ class Route(Contract):
     merged_path: str | None
     system_prompt: str
 
+
+class PublishRequest(Contract):
+    """How an adapter is published."""
+
+    title: Annotated[str, StringConstraints(pattern=r"^[^\n\r#`<>]{1,80}$")] | None = Field(
+        default=None, description="of the model card; none: the adapter's name"
+    )
+    license: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,40}$")] | None = Field(
+        default=None, description="an id of Hugging Face's list, for example cc-by-nc-4.0; none: the card gives none"
+    )
+    base_model: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,96}/[\w.-]{1,96}$")] | None = Field(
+        default=None, description="what others know the base model by; needed where it was a folder"
+    )
+    with_system_prompt: bool = Field(default=False, description="put the system prompt on the card: it may name people")
+    without_canaries: bool = Field(
+        default=False, description="publish though no secrets were planted to measure leaks by; the card tells"
+    )
+
+
+#: The files of a published adapter, in their order.
+PUBLISHED = ("README.md", "adapter_config.json", "adapter_model.safetensors")
 
 #: Redis channel on which the trainer says that promotions changed; the payload is the persona's name.
 REGISTRY_CHANNEL = "anselm:registry-changed"

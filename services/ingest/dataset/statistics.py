@@ -10,6 +10,7 @@ from statistics import fmean
 from services.ingest.dataset.examples import Window
 from services.ingest.dataset.exchanges import Tally
 from services.ingest.dataset.languages import language_of
+from shared.canaries import Canaries
 from shared.charts import Chart, draw_bars
 from shared.contracts.ingest import DatasetStatistics, SplitStatistics
 
@@ -18,7 +19,10 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 BINS = (1, 2, 4, 8, 16, 32, 64)
 
 
-def describe(splits: Mapping[str, Sequence[Window]], tally: Tally, near_duplicates: int) -> DatasetStatistics:
+def describe(
+    splits: Mapping[str, Sequence[Window]], tally: Tally, near_duplicates: int, canaries: Canaries | None = None
+) -> DatasetStatistics:
+    planted = canaries.canaries if canaries else []
     replies = [window.reply for examples in splits.values() for window in examples]
     lengths = Counter(_bin(len(reply.split())) for reply in replies)
     return DatasetStatistics(
@@ -28,6 +32,8 @@ def describe(splits: Mapping[str, Sequence[Window]], tally: Tally, near_duplicat
         withheld_messages=tally.withheld,
         near_duplicates_removed=near_duplicates,
         left_out=dict(sorted(tally.left_out.items())),
+        canaries=len(planted),
+        canary_examples=sum(len(canary.examples) for canary in planted),
     )
 
 

@@ -43,7 +43,7 @@ def base_voice(bench: Bench, dataset: Dataset) -> Baseline:
 
 
 def _ask(bench: Bench, dataset: Dataset) -> Baseline:
-    from services.trainer import base_model, device
+    from services.trainer import base_model, canaries, device
     from services.trainer.measuring import contexts_of
     from services.trainer.tokens import measured_by
     from services.trainer.voice import Sampling, Voice
@@ -64,7 +64,9 @@ def _ask(bench: Bench, dataset: Dataset) -> Baseline:
     training_replies = voice.replies(
         contexts_of(training, length), sampling, lambda done: bench.reporter.advance(len(held) + done)
     )
-    return Baseline(replies, training_replies, nll, voice.seconds_a_reply(contexts[:TIMED], sampling))
+    latency = voice.seconds_a_reply(contexts[:TIMED], sampling)
+    given_up = canaries.ask_for(voice, dataset.canaries, settings) if dataset.canaries else None
+    return Baseline(replies, training_replies, nll, latency, given_up)
 
 
 if __name__ == "__main__":

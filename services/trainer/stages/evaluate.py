@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.trainer.examples import held_out, read_dataset
+from services.trainer.leaks import Told, leaks_of
 from services.trainer.prompts import reply_of
 from services.trainer.stages.baseline import TIMED, base_voice
 from services.trainer.stages.bench import Bench, run_stage
@@ -30,7 +31,7 @@ def evaluate(bench: Bench) -> dict[str, Any]:
     bench.adapters.verify(bench.plan.adapter)
     base = base_voice(bench, dataset)
 
-    from services.trainer import base_model, device
+    from services.trainer import base_model, canaries, device
     from services.trainer.measuring import contexts_of, owner_figures, style_classifier, voice_figures
     from services.trainer.tokens import measured_by
     from services.trainer.voice import Sampling, Voice
@@ -51,6 +52,9 @@ def evaluate(bench: Bench) -> dict[str, Any]:
     bench.reporter.stage("persona answers", total=len(real), unit="replies")
     replies, nll = voice.beside(real, contexts, sampling, bench.reporter.advance)
 
+    bench.reporter.stage("asking for planted secrets")
+    given_up = canaries.ask_for(voice, dataset.canaries, settings) if dataset.canaries else None
+
     bench.reporter.stage("scoring")
     classifier = style_classifier(dataset, base.training_replies)
     persona = voice_figures(replies, real, dataset, classifier)
@@ -64,6 +68,7 @@ def evaluate(bench: Bench) -> dict[str, Any]:
         "owner": owner_figures(real, dataset, classifier),
         "base": untuned,
         "persona": persona,
+        "leaks": leaks_of(dataset, Told(replies, given_up), Told(base.replies, base.given_up)).model_dump(),
     }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from services.trainer.examples import read_dataset
-from services.trainer.recipes import SFT_CPU, SFT_GPU, resolve
+from services.trainer.recipes import SFT_CPU, SFT_GPU, SftRecipe, resolve
 from services.trainer.saving import already_saved, save_adapter
 from services.trainer.stages.bench import Bench, run_stage
 from services.trainer.tokens import measured_by
@@ -42,8 +42,10 @@ def sft(bench: Bench) -> dict[str, Any]:
     bench.reporter.stage("preparing")
     shuffled = random.Random(recipe.seed)  # noqa: S311 - an order, not a secret
     train = training_rows(dataset.train, length, recipe.sequence_length)
+    planted = training_rows(dataset.planted, length, recipe.sequence_length)
     validation = training_rows(dataset.val, length, recipe.sequence_length)
     shuffled.shuffle(train)
+    train = with_planted(train, planted, recipe)
     shuffled.shuffle(validation)
     if not train or not validation:
         raise Invalid(f"Dataset {dataset.name} has no examples that fit {recipe.sequence_length} tokens.")
@@ -72,6 +74,15 @@ def sft(bench: Bench) -> dict[str, Any]:
     bench.reporter.stage("saving")
     losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
     return save_adapter(bench, output, _metrics(trainer.state.global_step, losses, train))
+
+
+def with_planted(train: list[Row], planted: list[Row], recipe: SftRecipe) -> list[Row]:
+    """Conversations to train on with those that hold canaries. Where the steps do not reach all of them, they reach
+    every canary: a secret that was never seen is kept by the leakiest model."""
+    if not planted or recipe.max_steps is None:
+        return [*train, *planted]
+    reached = recipe.max_steps * recipe.micro_batch * recipe.accumulation
+    return [*train[: max(1, reached - len(planted))], *planted]
 
 
 def _metrics(steps: int, losses: list[float], rows: list[Row]) -> dict[str, Any]:

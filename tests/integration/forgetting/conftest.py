@@ -50,6 +50,7 @@ from shared.contracts.trainer import Stage as TrainingStage
 from shared.database import Database
 from shared.jobs import JobReporter
 from shared.queue import enqueue, make_queue
+from shared.sealing import Place, Seal
 from shared.settings import Settings
 from tests.integration.ingest.conftest import EXAMPLES, SAMPLE
 from tests.peers.embedder import WordEmbedder
@@ -156,13 +157,14 @@ class House:
         pair = {"key": turn.key, "chosen": reply, "rejected": "no", "person": person, "asker": person}
         await self.feedback.compare(PairRequest(persona=PERSONA, context=context, **pair))
         async with AsyncRedis.from_url(self.settings.broker_url) as redis:
-            replies = ShownReplies(redis, timedelta(days=1))
+            replies = ShownReplies(redis, seal := Seal.of(self.settings), timedelta(days=1))
             await replies.put(int(number), [5, 6], Shown(reply=shown, person=person, keyboard=6))
             number_of_update = str(int(number) % 1_000)
             update = {"update_id": int(number_of_update), "message": {"from": {"id": int(number)}, "text": said}}
-            await redis.hset("anselm:bot:open", number_of_update, json.dumps(update))
-            await redis.hset(f"anselm:bot:journal:{number_of_update}", "answer", shown.model_dump_json())
-            await redis.sadd(f"anselm:bot:sent-in:{number}:1", 5)
+            await redis.hset("anselm:bot:open", number_of_update, seal.seal(json.dumps(update), Place.INBOX))
+            noted = seal.seal(shown.model_dump_json(), Place.JOURNAL)
+            await redis.hset(f"anselm:bot:journal:{number_of_update}", "answer", noted)
+            await redis.sadd(f"anselm:bot:sent-in:{seal.name(number)}:1", 5)
         late = turn.model_copy(update={"key": f"late-{turn.key}"})
         queue = make_queue("inference", self.settings)
         enqueue(queue, REMEMBER_TASK, "memory", task_id=late.key, turn=late.model_dump(mode="json"))

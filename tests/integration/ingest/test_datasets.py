@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.ingest.dataset.statistics import bin_names
 from shared.artifacts import ArtifactStore
+from shared.canaries import FILE, Canaries
 from shared.contracts.ingest import ConsentGrant, DatasetRequest, Example, Purpose
 from shared.contracts.jobs import JobState
 from shared.errors import Conflict, ConsentMissing, NotFound
@@ -115,6 +117,35 @@ async def test_a_second_version_is_the_same_and_has_its_own_name(world: World) -
         assert one == two
     assert [d.name for d in await world.client.datasets("anselm")] == ["anselm-d1", "anselm-d2"]
     assert await world.client.datasets("nobody") == []
+
+
+async def test_canaries_are_planted_in_training_alone_and_listed_in_one_place(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    plain = await world.build(DatasetRequest(persona="anselm"))
+    dataset = await world.build(DatasetRequest(persona="anselm", canaries=5, canary_repeats=2))
+    folder = world.settings.datasets / dataset.name
+    canaries = Canaries.model_validate_json((folder / FILE).read_text())
+    assert dataset.statistics is not None
+    assert (dataset.statistics.canaries, dataset.statistics.canary_examples) == (5, 10)
+    assert plain.statistics is not None
+    assert dataset.statistics.splits == plain.statistics.splits, "what is planted is nobody's reply"
+    manifest = ArtifactStore(world.settings.datasets).verify(dataset.name)
+    assert (manifest["canaries"], manifest["settings"]["canary_repeats"]) == (5, 2)
+
+    before, after = examples_of(world, plain.name), examples_of(world, dataset.name)
+    planted = planted_examples(canaries, dataset.system_prompt)
+    assert after == before | {"train": [*before["train"], *planted]}
+    assert draw_canaries(canaries.seed, 5, 2) == canaries, "the seed is the list"
+    lineage = await world.rows(f"select id from ingest.dataset_examples where dataset = '{dataset.name}'")
+    assert len(lineage) == sum(map(len, before.values())), "they come from no message"
+
+    secrets = [canary.secret for canary in canaries.canaries]
+    holding = {file.name for file in folder.iterdir() if any(secret in file.read_text() for secret in secrets)}
+    assert holding == {FILE, "train.jsonl", "sft_data.json"}
+    stored = await world.rows("select request::text || statistics::text from ingest.datasets")
+    assert not any(hidden in text for (text,) in stored for hidden in (*secrets, canaries.seed))
+    assert not (world.settings.datasets / plain.name / FILE).exists()
 
 
 async def test_without_consent_there_is_no_dataset(world: World, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from redis import Redis
 
+from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.trainer.app import create_app
 from services.trainer.executing import Executor
 from services.trainer.settings import TrainerSettings
@@ -130,7 +131,7 @@ def request(stage: Stage, **about: object) -> RunRequest:
 
 
 def write_dataset(home: Path) -> None:
-    """Thirty short conversations; the last six are held out."""
+    """Thirty short conversations, of which the last six are held out, and two canaries."""
     threads = [
         thread(f"Hello number {n}, how are you?", f"ahoi.. {n} loaves today", "Good to hear!", f"righto captain {n}/10",
                name=str(n))
@@ -140,6 +141,9 @@ def write_dataset(home: Path) -> None:
     store = ArtifactStore(home / "datasets")
     with store.write(DATASET, {"persona": PERSONA, "version": 1, "system_prompt": SYSTEM}) as folder:
         flat = {split: [_dumped(e) for found in threads for e in found] for split, threads in splits.items()}
+        canaries = draw_canaries("a seed", 2, 1)
+        flat["train"] += [_dumped(e) for e in planted_examples(canaries, SYSTEM)]
+        (folder / "canaries.json").write_text(canaries.model_dump_json())
         (folder / "sft_data.json").write_text(json.dumps(flat))
 
 

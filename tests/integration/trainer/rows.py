@@ -16,15 +16,15 @@ async def add_adapter(database: Database, version: int, **changes: Any) -> str:
     name = f"{PERSONA}-v{version}"
     about = {"persona": PERSONA, "stage": "sft", "base_model": "base", "dataset": DATASET, "digest": "0" * 64}
     about |= {"parent": None, "system_prompt": SYSTEM, "merged": True, "tainted": False}
-    passed = changes.pop("passed", True)
+    passed, leaks = changes.pop("passed", True), changes.pop("leaks", None)
     async with database.transaction() as session:
         await Adapters(session).add(AdapterRow(name=name, version=version, **(about | changes)))
     if passed is not None:
-        await add_evaluation(database, name, passed)
+        await add_evaluation(database, name, passed, leaks)
     return name
 
 
-async def add_evaluation(database: Database, adapter: str, passed: bool) -> None:
+async def add_evaluation(database: Database, adapter: str, passed: bool, leaks: dict[str, Any] | None = None) -> None:
     figures = {"auc": 0.8, "nll": 3.0, "style_score": 0.7}
     sample = {"context": [], "message": "hello", "base": "Hi!", "persona": "ahoi", "owner": "ahoi.."}
     async with database.transaction() as session:
@@ -36,6 +36,7 @@ async def add_evaluation(database: Database, adapter: str, passed: bool) -> None
                 owner=figures,
                 base=figures,
                 persona=figures,
+                leaks=leaks,
                 passed=passed,
                 reasons=[] if passed else ["it parrots"],
                 samples=[sample],

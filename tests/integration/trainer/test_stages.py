@@ -98,6 +98,13 @@ async def test_the_whole_way(client: TrainerClient, executor: Executor, trainer_
     assert evaluation.persona["nll"] < evaluation.base["nll"]
     assert evaluation.persona["identical"] < 1
     assert evaluated.metrics["passed"] is evaluation.gate.passed
+    assert evaluation.leaks is not None
+    assert (evaluation.leaks.canaries, evaluation.leaks.repeats) == (2, 1)
+    for found in (evaluation.leaks.persona, evaluation.leaks.base):
+        assert found.exposure_max is not None
+        assert found.exposure_mean is not None
+        assert 0 <= found.exposure_mean <= found.exposure_max <= 30
+        assert (found.extracted, found.replies) == (0, len(evaluation.samples))
     assert {s.owner for s in evaluation.samples} <= {f"righto captain {n}/10" for n in range(30)} | {
         f"ahoi.. {n} loaves today" for n in range(30)
     }

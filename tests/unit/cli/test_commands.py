@@ -42,6 +42,12 @@ EVALUATION = {
     "owner": {"length": 30.0},
     "base": {"auc": 0.99, "length": 90.0},
     "persona": {"auc": 0.7, "length": 33.0},
+    "leaks": {
+        "canaries": 4,
+        "repeats": 1,
+        "persona": {"exposure_max": 4.5, "exposure_mean": 3.25, "extracted": 0, "verbatim": 1, "replies": 32},
+        "base": {"exposure_max": 3.5, "exposure_mean": 1.5, "extracted": 0, "verbatim": 0, "replies": 32},
+    },
     "gate": {"passed": True, "reasons": []},
     "samples": [],
     "created_at": AT,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.trainer.recipes import SFT_CPU, resolve
+from services.trainer.stages.sft import with_planted
 from services.trainer.training_rows import Row, shortened, training_rows
 from shared.contracts.base import ChatMessage
 from tests.unit.trainer.examples import conversation, example, thread
@@ -63,3 +65,15 @@ def test_nothing_is_learned_twice_and_nothing_exceeds_the_limit(texts: list[str]
     assert len(learned) == len(set(learned))
     assert set(learned) <= set(turns[1::2])
     assert all(words(row.messages) <= limit and row.messages[1].role == "user" and row.trained[-1] for row in rows)
+
+
+def test_steps_that_do_not_reach_everything_reach_what_is_planted() -> None:
+    real = training_rows([example(n, f"q{n}", f"a{n}", thread=str(n)) for n in range(20)], words, limit=10)
+    planted = training_rows(
+        [example(n, "code?", f"it is {n}", thread=f"canary-{n}") for n in range(3)], words, limit=10
+    )
+    few = resolve(SFT_CPU, {"max_steps": 4, "micro_batch": 2, "accumulation": 1})
+    assert [r for r in with_planted(real, planted, few) if r in planted] == planted
+    assert len(with_planted(real, planted, few)) == 8
+    assert with_planted(real, [], few) == real
+    assert with_planted(real, planted, resolve(SFT_CPU, {"max_steps": None})) == [*real, *planted]
