@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from services.ingest.cleaning.found import Found
+from services.ingest.cleaning.inflection import FORMS
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from shared.privacy.detectors import VERSION, maskers_for
 from shared.privacy.masking import Cleaned, clean_text
@@ -23,11 +25,11 @@ class Cleaner:
     key: bytes
 
     @classmethod
-    def of(cls, people: Iterable[Known]) -> Cleaner:
+    def of(cls, people: Iterable[Known], found: Iterable[Found] = ()) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
-        return cls(
-            NameBook.of(known), hashlib.sha256(repr((VERSION, [_facts(p) for p in known])).encode()).digest()[:16]
-        )
+        words = sorted(found)
+        facts = VERSION, FORMS, [_facts(person) for person in known], [tuple(word) for word in words]
+        return cls(NameBook.of(known, words), hashlib.sha256(repr(facts).encode()).digest()[:16])
 
     def clean(self, text: str, members: Collection[str] = ()) -> Cleaned:
         """

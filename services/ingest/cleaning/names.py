@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from services.ingest.cleaning.common_words import COMMON, DETERMINERS, NEEDS_CAPITAL, PARTICLES
+from services.ingest.cleaning.found import SOMEBODY, Found, Reading
 from services.ingest.cleaning.inflection import fold, forms
 from shared.privacy.masking import Span
 
@@ -35,17 +36,47 @@ class NameBook:
     """Who is called what: one dictionary access a word. Built once an import, shared by all chats.
 
     A name that several people have goes to the one who is in the chat, else to the first.
+
+    Attributes:
+        kept: forms that stay as they are.
+        readings: of the words that are not a name wherever they stand.
     """
 
-    _words: dict[str, list[str]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    readings: dict[str, Reading] = field(default_factory=dict)
+    _bearers: dict[str, list[str]] = field(default_factory=dict)
+    _words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, people: Iterable[Known]) -> NameBook:
-        book = cls()
+    def of(cls, people: Iterable[Known], found: Iterable[Found] = ()) -> NameBook:
+        people = list(people)
+        book = cls(frozenset(form for person in people for name in person.keep for form in forms(name)))
         for person in people:
-            for word in _words_of(person):
-                book._words.setdefault(word, []).append(person.replacement)
+            for name, written in _names_of(person):
+                if name not in book._bearers:
+                    book._bearers[name] = []
+                    for word in written:
+                        book._words[word] = (*book._words.get(word, ()), name)
+                book._bearers[name].append(person.replacement)
+        for one in found:
+            book._learn(one)
         return book
+
+    def _learn(self, one: Found) -> None:
+        known = self._words.get(one.word)
+        if one.reading is Reading.WORD:
+            if known and one.word not in COMMON:
+                self.readings[one.word] = one.reading
+        elif known is None and one.word not in self.kept:
+            self._bearers.setdefault(SOMEBODY, [SOMEBODY])
+            self._words[one.word] = self._words.get(one.like, (SOMEBODY,))
+            if one.reading in (Reading.CAPITAL, Reading.INSIDE):
+                self.readings[one.word] = one.reading
+
+    @property
+    def words(self) -> Collection[str]:
+        """Every form, in lower case."""
+        return self._words.keys()
 
     def has_none_of(self, text: str) -> bool:
         """Whether no word of a text is a name, which most texts have none of; a no may be wrong, a yes is not."""
@@ -54,10 +85,11 @@ class NameBook:
         return composed and "@" not in text and self._words.keys().isdisjoint(map(str.casefold, WORD.findall(text)))
 
     def bearer(self, word: str, members: Collection[str]) -> str | None:
-        bearers = self._words.get(word)
-        if bearers is None:
+        names = self._words.get(word)
+        if names is None:
             return None
-        return next((person for person in bearers if person in members), bearers[0])
+        bearers = (person for name in names for person in self._bearers[name])
+        return next((person for person in bearers if person in members), self._bearers[names[0]][0])
 
 
 @dataclass(frozen=True)
@@ -91,11 +123,12 @@ class NameMasker:
     def _person(self, text: str, match: re.Match[str], last: Span | None) -> str | None:
         word = fold(match[0])
         person = self.book.bearer(word, self.members)
-        if person is None and word.startswith("@"):
-            return self._handle(word)
-        if person is None or (word.lstrip("@") in COMMON and not self._is_name(text, match, person, last)):
-            return None
-        return person
+        if person is None:
+            return self._handle(word) if word.startswith("@") else None
+        reading = self.book.readings.get(word)
+        if reading is not None:
+            return person if self._is_read(reading, text, match, last) else None
+        return None if word.lstrip("@") in COMMON and not self._is_name(text, match, person, last) else person
 
     def _handle(self, handle: str) -> str | None:
         """An @username that no export names: whose name it is made of, else nobody's; bots are nobody."""
@@ -103,6 +136,15 @@ class NameMasker:
             return None
         bearers = (self.book.bearer(part, self.members) for part in NAME.findall(handle))
         return next((person for person in bearers if person is not None), "<username>")
+
+    def _is_read(self, reading: Reading, text: str, match: re.Match[str], last: Span | None) -> bool:
+        """Whether a word is a name at this place: by its capital, and where it stands."""
+        if not match[0][:1].isupper():
+            return False
+        if reading is Reading.CAPITAL or not SENTENCE.search(text[: match.start()]):
+            return True
+        following = WORD.match(text, match.end() + 1) if text[match.end() : match.end() + 1] == " " else None
+        return following is not None and following[0][:1].isupper() and fold(following[0]) in self.book.words
 
     def _is_name(self, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word that is an ordinary one too is meant as the name: by its capital, neighbour or place."""
@@ -116,18 +158,17 @@ class NameMasker:
         return person in self.members and likely and previous not in DETERMINERS
 
 
-def _words_of(person: Known) -> set[str]:
-    found: set[str] = set()
+def _names_of(person: Known) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each name of a person with the forms that it is written in."""
     kept = {form for name in person.keep for form in forms(name)}
-    for name in person.names:
-        for part in NAME.findall(ASIDE.sub(" ", name)):
-            if len(part) >= LEAST and fold(part) not in PARTICLES:
-                found |= {form for form in forms(part) if len(form) >= LEAST}
-    found -= kept
+    parts = {fold(part) for name in person.names for part in NAME.findall(ASIDE.sub(" ", name))}
+    for part in sorted(parts - PARTICLES):
+        written = frozenset(form for form in forms(part) if len(form) >= LEAST)
+        if len(part) >= LEAST and kept.isdisjoint(written):
+            yield part, written
     if person.username:
-        found |= {f"@{fold(person.username)}", *({fold(person.username)} if len(person.username) > 4 else ())}
-        found -= kept
-    return found
+        handle = fold(person.username)
+        yield f"@{handle}", frozenset({f"@{handle}", *({handle} if len(handle) >= SHORTEST_HANDLE else ())} - kept)
 
 
 def _joined(between: str) -> bool:
