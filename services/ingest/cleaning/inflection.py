@@ -63,8 +63,8 @@ def forms(name: str) -> frozenset[str]:
     found = frozenset(form for each in latin if not CYRILLIC.search(each) for form in _hung_on(each))
     if len(base) < 3:
         return found
-    heard = _russian_spellings().get(base) or {to_cyrillic(base)}
-    slavic = base in _russian_spellings() or SLAVIC.search(base)
+    heard = russian_spellings().get(base) or {to_cyrillic(base)}
+    slavic = base in russian_spellings() or SLAVIC.search(base)
     return found.union(*map(_cyrillic, heard), *(map(_romanised, heard) if slavic else ()))
 
 
@@ -83,11 +83,12 @@ def _romanised(base: str) -> frozenset[str]:
     """In Latin letters: every spelling of what the person is called, and its cases as they are usually spelled."""
     called = {base, *also_called(base)}
     spelled = {spelling + s for each in called for spelling in to_latin(each) for s in ("", "s")}
-    return frozenset(spelled.union(*(to_latin(form, 1) for each in called for form in decline(each))))
+    cases = {form for each in called for form in decline(each) if len(form) > 3}
+    return frozenset(spelled.union(*(to_latin(form, 1) for form in cases)))
 
 
 @cache
-def _russian_spellings() -> dict[str, set[str]]:
+def russian_spellings() -> dict[str, set[str]]:
     """Latin spellings of usual Russian names: which they may be."""
     found: dict[str, set[str]] = {}
     for name in CALLED:
@@ -100,11 +101,12 @@ def _russian_spellings() -> dict[str, set[str]]:
 @lru_cache(maxsize=65_536)
 def decline(name: str) -> frozenset[str]:
     """A Cyrillic name in all cases, with ё also written е."""
-    found = {name, *_regular(name), *_by_dictionary(name), *_called_out(name)}
+    found = {name, *regular_cases(name), *_by_dictionary(name), *_called_out(name)}
     return frozenset(found | {form.replace("ё", "е") for form in found})
 
 
-def _regular(name: str) -> set[str]:
+def regular_cases(name: str) -> set[str]:
+    """By the endings alone."""
     for ending, others in DECLENSIONS:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             stem = name.removesuffix(ending)

@@ -16,6 +16,11 @@ WORD = re.compile(r"@?\w+", re.UNICODE)
 NAME = re.compile(r"[^\W\d_]+", re.UNICODE)
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 SENTENCE = re.compile(r"(?:^|[.!?…]\s*|\n\s*)[\"'«“„(]*$")
+#: Readings that depend on where a word stands, and those of them that a known name may have.
+PLACED = frozenset({Reading.CAPITAL, Reading.INSIDE, Reading.BESIDE, Reading.WORD})
+OF_KNOWN = frozenset({Reading.BESIDE, Reading.WORD})
+#: Ends right before a name.
+TITLE = re.compile(r"\b(?:Mrs?|Ms|Miss|Dr|Prof|Frau|Herrn?|Familie|Uncle|Aunt|Onkel|Tante)\.? $", re.IGNORECASE)
 LEAST = 2
 #: With its @; Telegram wants five characters, some old names have four.
 SHORTEST_HANDLE = 5
@@ -63,15 +68,15 @@ class NameBook:
         return book
 
     def _learn(self, one: Found) -> None:
-        known = self._words.get(one.word)
-        if one.reading is Reading.WORD:
-            if known and one.word not in COMMON:
-                self.readings[one.word] = one.reading
-        elif known is None and one.word not in self.kept:
+        """Somebody unknown gets a name; of somebody known it is said that their name is a word too."""
+        known = one.word in self._words
+        if one.word in self.kept or (known and (one.reading not in OF_KNOWN or one.word in COMMON)):
+            return
+        if not known and one.reading is not Reading.WORD:
             self._bearers.setdefault(SOMEBODY, [SOMEBODY])
             self._words[one.word] = self._words.get(one.like, (SOMEBODY,))
-            if one.reading in (Reading.CAPITAL, Reading.INSIDE):
-                self.readings[one.word] = one.reading
+        if one.reading in PLACED:
+            self.readings[one.word] = one.reading
 
     @property
     def words(self) -> Collection[str]:
@@ -141,9 +146,15 @@ class NameMasker:
         """Whether a word is a name at this place: by its capital, and where it stands."""
         if not match[0][:1].isupper():
             return False
-        if reading is Reading.CAPITAL or not SENTENCE.search(text[: match.start()]):
+        if last is not None and _joined(text[last.end : match.start()]):
             return True
-        following = WORD.match(text, match.end() + 1) if text[match.end() : match.end() + 1] == " " else None
+        before = text[: match.start()]
+        if reading is Reading.BESIDE:
+            return TITLE.search(before) is not None or self._precedes_a_name(text, match.end())
+        return reading is Reading.CAPITAL or not SENTENCE.search(before) or self._precedes_a_name(text, match.end())
+
+    def _precedes_a_name(self, text: str, end: int) -> bool:
+        following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
         return following is not None and following[0][:1].isupper() and fold(following[0]) in self.book.words
 
     def _is_name(self, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:

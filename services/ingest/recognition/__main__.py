@@ -1,0 +1,42 @@
+"""``python -m services.ingest.recognition``: reads a request from its standard input, writes what it found.
+
+A process of its own, which ends before cleaning begins, so that neither its dictionaries nor its models stay.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from services.ingest.cleaning.found import Found
+from services.ingest.recognition.deciding import readings
+from services.ingest.recognition.judging import Models
+from services.ingest.recognition.lexicon import Lexicon
+from services.ingest.recognition.sightings import Sightings
+from services.ingest.telegram.message import Message
+from services.ingest.telegram.survey import read_spool
+
+
+def recognise(texts: Iterator[str], known: list[str]) -> list[Found]:
+    """What the words of texts are read as.
+
+    Args:
+        known: every form of a name that is known, and every word that is decided upon, in lower case.
+    """
+    lexicon = Lexicon()
+    sightings = Sightings(lexicon, frozenset(known))
+    count = sightings.read(texts)
+    return readings(sightings, Models(lexicon), count)
+
+
+def main() -> None:
+    request = orjson.loads(sys.stdin.buffer.read())
+    texts = (Message(*orjson.loads(line)).text for line in read_spool(Path(request["folder"]), 0))
+    sys.stdout.buffer.write(orjson.dumps(recognise(texts, request["known"])))
+
+
+if __name__ == "__main__":
+    main()

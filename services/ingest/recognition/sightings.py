@@ -1,0 +1,166 @@
+"""Goes through all texts once and notes the words that could be names, each with a few places where it was met.
+
+Bounded: so many words, so many contexts a word, so many characters a context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from services.ingest.cleaning.inflection import fold
+from services.ingest.cleaning.names import SENTENCE
+from services.ingest.recognition.cues import CUE, DOES, DONE_TO, REACH, TITLES
+from services.ingest.recognition.lexicon import Lexicon, Sort
+
+WORD = re.compile(r"[^\W\d_]+")
+#: Links, handles and addresses, whose parts are no words.
+LINK = re.compile(r"\S*(?:://|www\.|@)\S*")
+SHORTEST, LONGEST = 2, 30
+LONGEST_TEXT = 20_000
+MOST_WORDS = 50_000
+MOST_DULL = 500_000
+CONTEXTS = 3
+AROUND = 60
+#: How often a word is looked at that does not become clearer.
+LOOKS = 8
+
+
+class Context(NamedTuple):
+    """A piece of a text and where in it the word stands. ``begins``: it begins a sentence."""
+
+    text: str
+    start: int
+    end: int
+    begins: bool
+
+
+class Lead(Enum):
+    """What stands right before a word."""
+
+    TITLE = "title"
+    GIVEN = "given name"
+
+
+@dataclass
+class Sighting:
+    """What was seen of a word.
+
+    Attributes:
+        shaped: it was written as names are, with one capital.
+        inside: how often with a capital that does not begin a sentence.
+        cued, beside: behind a title or the like; behind a given name.
+        personal: it does, or has done to it, what people do.
+    """
+
+    sort: Sort
+    contexts: list[Context] = field(default_factory=list)
+    count: int = 0
+    shaped: bool = False
+    inside: int = 0
+    cued: bool = False
+    personal: bool = False
+    beside: bool = False
+
+
+@dataclass
+class Sightings:
+    """
+    Args:
+        known: words that are known names, in lower case.
+
+    Attributes:
+        lower: words met without a capital, of those that could be names.
+        everyday: known names that were met as the words that they are too.
+    """
+
+    lexicon: Lexicon
+    known: Collection[str]
+    words: dict[str, Sighting] = field(default_factory=dict)
+    lower: set[str] = field(default_factory=set)
+    everyday: set[str] = field(default_factory=set)
+    _looks: Counter[str] = field(default_factory=Counter)
+    _dull: set[str] = field(default_factory=set)
+
+    def read(self, texts: Iterable[str]) -> int:
+        """Returns how many they were."""
+        count = 0
+        for count, text in enumerate(texts, 1):  # noqa: B007 - the last number is what is asked for
+            if not self._dull.issuperset(WORD.findall(text)):
+                self._look(text[:LONGEST_TEXT])
+        return count
+
+    def _look(self, text: str) -> None:
+        lead, end = None, 0
+        text = LINK.sub(lambda link: " " * len(link[0]), text)
+        for match in WORD.finditer(text):
+            written = match[0]
+            if text[end : match.start()] not in (" ", ". "):
+                lead = None
+            end = match.end()
+            if lead is None and written in self._dull:
+                continue
+            word = fold(written)
+            if word in TITLES:
+                lead = Lead.TITLE
+                continue
+            if not self._interests(word, written, lead, text, match.start()):
+                self._forget(written)
+            elif word not in self.known:
+                self._note(word, lead, text, match)
+            lead = Lead.GIVEN if written[0].isupper() and self.lexicon.is_given(word) else None
+
+    def _interests(self, word: str, written: str, lead: Lead | None, text: str, start: int) -> bool:
+        """Whether a word may be a name as it stands here."""
+        if not SHORTEST <= len(word) <= LONGEST:
+            return False
+        sort, capital = self.lexicon.sort(word), written[0].isupper()
+        if word in self.known:
+            if not capital and self.lexicon.is_mostly_word(word):
+                self.everyday.add(word)
+            return self.lexicon.is_given(word)
+        if sort is Sort.NAME or (capital and (sort is not Sort.WORD or lead)):
+            return True
+        if sort is Sort.UNKNOWN and (lead is Lead.TITLE or _cued(text, start)):
+            return True
+        if sort is not Sort.WORD and len(self.lower) < MOST_WORDS:
+            self.lower.add(word)
+        return False
+
+    def _note(self, word: str, lead: Lead | None, text: str, match: re.Match[str]) -> None:
+        seen = self.words.get(word)
+        if seen is None:
+            if len(self.words) >= MOST_WORDS:
+                return
+            seen = self.words[word] = Sighting(self.lexicon.sort(word))
+        before = text[max(0, match.start() - REACH) : match.start()]
+        begins = SENTENCE.search(before) is not None
+        seen.count += 1
+        seen.shaped |= match[0].istitle()
+        seen.inside += match[0][0].isupper() and not begins
+        seen.beside |= lead is Lead.GIVEN
+        seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
+        seen.personal |= bool(DONE_TO.search(before) or DOES.match(text, match.end()))
+        if len(seen.contexts) < CONTEXTS or (not begins and seen.contexts[-1].begins):
+            start, end = max(0, match.start() - AROUND), match.end() + AROUND
+            context = Context(text[start:end], match.start() - start, match.end() - start, begins)
+            seen.contexts = sorted([*seen.contexts, context], key=lambda one: one.begins)[:CONTEXTS]
+
+    def _forget(self, written: str) -> None:
+        """Look at a word no more, however often it comes. One that dictionaries do not know may get a cue later."""
+        if self.lexicon.sort(fold(written)) is Sort.UNKNOWN:
+            self._looks[written] += 1
+            if self._looks[written] < LOOKS:
+                return
+        if len(self._dull) >= MOST_DULL:
+            self._dull.clear()
+            self._looks.clear()
+        self._dull.add(written)
+
+
+def _cued(text: str, start: int) -> bool:
+    return CUE.search(text[max(0, start - REACH) : start]) is not None
