@@ -30,6 +30,8 @@ def judge(case: Case, clean: str) -> Verdict:
 
 def stays(case: Case, clean: str) -> bool:
     """Whether four characters in a row of the value are in the clean text and were not beside it (a short one: all)."""
+    if not case.value:
+        return False
     left, beside = PLACEHOLDER.sub("\0", clean).casefold(), f"{case.before}\0{case.after}".casefold()
     value = case.value.casefold()
     parts = {value[i : i + PART] for i in range(len(value) - PART + 1)} or {value}
@@ -43,20 +45,23 @@ def stays(case: Case, clean: str) -> bool:
 def _outside(case: Case, clean: str) -> list[str]:
     """What is masked of the text before and behind the value."""
     start, end = len(case.before), len(case.before) + len(case.value)
-    return [case.text[a:b] for a, b in replaced(case.text, clean) if b <= start or a >= end]
+    return [case.text[a:b] for a, b, _ in replaced(case.text, clean) if b <= start or a >= end]
 
 
-def replaced(text: str, clean: str) -> list[tuple[int, int]]:
-    """Where a text's masked stretches began and ended, found by lining it up with its clean self."""
-    kept = PLACEHOLDER.split(clean)
-    found, position = list[tuple[int, int]](), 0
-    for index, piece in enumerate(kept):
-        last = index == len(kept) - 1
-        at = len(text) - len(piece) if last and index else text.find(piece, position + (index > 0))
+def replaced(text: str, clean: str) -> list[tuple[int, int, str]]:
+    """Where a text's masked stretches began and ended and what stands there now, by lining both texts up.
+
+    What a text itself writes like a placeholder is none.
+    """
+    kept, new = PLACEHOLDER.split(clean), PLACEHOLDER.findall(clean)
+    found, position = list[tuple[int, int, str]](), len(kept[0])
+    for index, placeholder in enumerate(new):
+        piece, last = kept[index + 1], index == len(new) - 1
+        at = len(text) - len(piece) if last else text.find(piece, position + 1) if piece else position + 1
         if at < position:
-            return [*found, (position, len(text))]
-        if index:
-            found.append((position, at))
+            return [*found, (position, len(text), placeholder)]
+        if text[position:at] != placeholder:
+            found.append((position, at, placeholder))
         position = at + len(piece)
     return found
 
