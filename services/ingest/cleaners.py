@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.cleaning.found import Found
 from services.ingest.cleaning.names import Known
 from services.ingest.repository.people import KnownPerson
 from services.ingest.telegram.survey import Profile
@@ -13,16 +14,28 @@ from services.ingest.telegram.survey import Profile
 FORGOTTEN = "<person>"
 
 
-def cleaner_for(people: Iterable[KnownPerson], owners: Iterable[int], forgotten: Iterable[Profile] = ()) -> Cleaner:
+def cleaner_for(
+    people: Iterable[KnownPerson],
+    owners: Iterable[int],
+    forgotten: Iterable[Profile] = (),
+    found: Iterable[Found] = (),
+) -> Cleaner:
     """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name.
 
     Args:
+        owners: those of the people who keep theirs.
         forgotten: profiles of forgotten people that the export at hand names again.
     """
     own = set(owners)
     known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
     names = {name for profile in forgotten for name in profile.names}
-    return Cleaner.of([*known, Known(FORGOTTEN, tuple(sorted(names)))] if names else known)
+    return Cleaner.of([*known, Known(FORGOTTEN, tuple(sorted(names)))] if names else known, found)
+
+
+def known_words(people: Iterable[KnownPerson], owners: Iterable[int], named: Iterable[Profile]) -> set[str]:
+    """Every form, in lower case, that needs no recognition: of everybody known, and of those whom an export names."""
+    book = cleaner_for(people, owners, named).book
+    return {*book.words, *book.kept}
 
 
 def _known(person: KnownPerson, *, owner: bool) -> Known:

@@ -1,4 +1,4 @@
-"""An import, from the uploaded file to clean messages: survey, people, batches, second cleaning, end."""
+"""An import, from the uploaded file to clean messages: survey, names, people, batches, recleaning, end."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
 from services.ingest.pulling.settling import settle
 from services.ingest.recleaning import clean_again
+from services.ingest.recognising import recognise
 from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.found_names import FoundNames
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
@@ -61,6 +63,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
 
 async def _import(stage: Stage, row: models.Import, folder: Path) -> ImportReport:
     survey = _survey(stage, folder, row.filename, await known_names(stage))
+    await recognise(stage, folder, survey)
     prepared = await _prepare(stage, row.id, survey)
     report = await write_messages(stage, row.id, folder, survey, prepared)
     await _assign_topics(stage, prepared.account, survey)
@@ -106,12 +109,14 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
         owners = set((await Accounts(session).owners()).values())
+        found = await FoundNames(session, stage.keys).all()
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
     named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
-    cleaner = cleaner_for(everyone.values(), owners, named_again)
+    keeping = set() if stage.settings.mask_owner else owners
+    cleaner = cleaner_for(everyone.values(), keeping, named_again, found)
     return Prepared(account, ids[owner_peer], ids, members, forgotten, cleaner)
 
 

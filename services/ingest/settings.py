@@ -34,6 +34,10 @@ class IngestSettings(Settings):
     crew_from_bytes: int = Field(
         default=4 * 1024**2, ge=0, description="Texts of an import that are cleaned without further processes"
     )
+    mask_owner: bool = Field(
+        default=False,
+        description="Whether the owner's first name becomes a pseudonym too, as everybody else's names do",
+    )
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )

@@ -45,7 +45,7 @@ _FAMILIES = """
 герман: гера
 глеб: глебушка глебка
 григорий: гриша гришка гриня гришаня
-давид: дава давидик додик
+давид: дава давидик
 даниил данила данил: даня данька данилка данечка
 дарья: даша дашка дашуля дашута дарина
 денис: дэн деня дениска денчик ден
@@ -185,7 +185,8 @@ gerald: gerry jerry
 gerhard: gerd gert
 gregory: greg gregg
 günther günter: günni
-hannah: hanni
+gwendolyn: gwen
+hannah: hanni anni
 harold: harry hal
 heinrich: heiner heinz heini hinnerk
 helena: lena leni

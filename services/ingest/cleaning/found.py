@@ -13,7 +13,8 @@ class Reading(StrEnum):
     NAME = "name"  # of somebody unknown, however it is written
     CAPITAL = "capital"  # the same, where it has a capital: the word may be another one too
     INSIDE = "inside"  # the same, where it has a capital that does not begin a sentence
-    BESIDE = "beside"  # the same, only right behind another name or a title
+    BESIDE = "beside"  # the same, only with a capital and right beside another name or a title
+    BEHIND = "behind"  # the same, only right behind another name, however it is written
     TYPO = "typo"  # of a name that is known
     WORD = "word"  # an ordinary word, though somebody known is called so
 

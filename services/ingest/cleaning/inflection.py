@@ -134,7 +134,7 @@ def _by_dictionary(name: str) -> set[str]:
 
 @cache
 def _morphology() -> Any:
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 20 MB that only who makes forms needs
+    from pymorphy3 import MorphAnalyzer
 
     return MorphAnalyzer()
 

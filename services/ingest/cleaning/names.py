@@ -14,10 +14,12 @@ from shared.privacy.masking import Span
 
 WORD = re.compile(r"@?\w+", re.UNICODE)
 NAME = re.compile(r"[^\W\d_]+", re.UNICODE)
+#: A nickname such as "wolfi_e" or "liesel99".
+HANDLE = re.compile(r"(?<!\S)(?=\w*[^\W\d_])\w{3,}(?!\S)")
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 SENTENCE = re.compile(r"(?:^|[.!?…]\s*|\n\s*)[\"'«“„(]*$")
-#: Readings that depend on where a word stands, and those of them that a known name may have.
-PLACED = frozenset({Reading.CAPITAL, Reading.INSIDE, Reading.BESIDE, Reading.WORD})
+#: Readings that depend on where a word stands, and those that a known name may have.
+PLACED = frozenset({Reading.CAPITAL, Reading.INSIDE, Reading.BESIDE, Reading.BEHIND, Reading.WORD})
 OF_KNOWN = frozenset({Reading.BESIDE, Reading.WORD})
 #: Ends right before a name.
 TITLE = re.compile(r"\b(?:Mrs?|Ms|Miss|Dr|Prof|Frau|Herrn?|Familie|Uncle|Aunt|Onkel|Tante)\.? $", re.IGNORECASE)
@@ -44,11 +46,10 @@ class NameBook:
 
     Attributes:
         kept: forms that stay as they are.
-        readings: of the words that are not a name wherever they stand.
     """
 
     kept: frozenset[str] = frozenset()
-    readings: dict[str, Reading] = field(default_factory=dict)
+    _readings: dict[str, Reading] = field(default_factory=dict)
     _bearers: dict[str, list[str]] = field(default_factory=dict)
     _words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -70,24 +71,27 @@ class NameBook:
     def _learn(self, one: Found) -> None:
         """Somebody unknown gets a name; of somebody known it is said that their name is a word too."""
         known = one.word in self._words
-        if one.word in self.kept or (known and (one.reading not in OF_KNOWN or one.word in COMMON)):
+        if one.word in self.kept or (known and one.reading not in OF_KNOWN):
             return
         if not known and one.reading is not Reading.WORD:
             self._bearers.setdefault(SOMEBODY, [SOMEBODY])
             self._words[one.word] = self._words.get(one.like, (SOMEBODY,))
         if one.reading in PLACED:
-            self.readings[one.word] = one.reading
+            self._readings[one.word] = one.reading
 
     @property
     def words(self) -> Collection[str]:
         """Every form, in lower case."""
         return self._words.keys()
 
+    def reading(self, word: str) -> Reading | None:
+        """What a word is read as that is not a name wherever it stands."""
+        return self._readings.get(word)
+
     def has_none_of(self, text: str) -> bool:
         """Whether no word of a text is a name, which most texts have none of; a no may be wrong, a yes is not."""
-        composed = text.isascii() or unicodedata.is_normalized("NFC", text)
-        # Word by word: folding a letter such as the Turkish İ makes two, of which the second ends a word.
-        return composed and "@" not in text and self._words.keys().isdisjoint(map(str.casefold, WORD.findall(text)))
+        words = plain_words(text)
+        return words is not None and self._words.keys().isdisjoint(words)
 
     def bearer(self, word: str, members: Collection[str]) -> str | None:
         names = self._words.get(word)
@@ -130,9 +134,9 @@ class NameMasker:
         person = self.book.bearer(word, self.members)
         if person is None:
             return self._handle(word) if word.startswith("@") else None
-        reading = self.book.readings.get(word)
+        reading = self.book.reading(word)
         if reading is not None:
-            return person if self._is_read(reading, text, match, last) else None
+            return person if self._is_read(reading, text, match, person, last) else None
         return None if word.lstrip("@") in COMMON and not self._is_name(text, match, person, last) else person
 
     def _handle(self, handle: str) -> str | None:
@@ -142,12 +146,14 @@ class NameMasker:
         bearers = (self.book.bearer(part, self.members) for part in NAME.findall(handle))
         return next((person for person in bearers if person is not None), "<username>")
 
-    def _is_read(self, reading: Reading, text: str, match: re.Match[str], last: Span | None) -> bool:
+    def _is_read(self, reading: Reading, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word is a name at this place: by its capital, and where it stands."""
-        if not match[0][:1].isupper():
-            return False
-        if last is not None and _joined(text[last.end : match.start()]):
+        behind = last is not None and _joined(text[last.end : match.start()])
+        capital = match[0][:1].isupper()
+        if behind and (capital or reading is Reading.BEHIND or (last and last.replacement == person)):
             return True
+        if not capital or reading is Reading.BEHIND:
+            return False
         before = text[: match.start()]
         if reading is Reading.BESIDE:
             return TITLE.search(before) is not None or self._precedes_a_name(text, match.end())
@@ -155,7 +161,9 @@ class NameMasker:
 
     def _precedes_a_name(self, text: str, end: int) -> bool:
         following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-        return following is not None and following[0][:1].isupper() and fold(following[0]) in self.book.words
+        if following is None or not following[0][:1].isupper():
+            return False
+        return self.book.bearer(fold(following[0]), self.members) is not None
 
     def _is_name(self, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word that is an ordinary one too is meant as the name: by its capital, neighbour or place."""
@@ -169,6 +177,19 @@ class NameMasker:
         return person in self.members and likely and previous not in DETERMINERS
 
 
+def plain_words(text: str) -> Iterator[str] | None:
+    """The words of a text, folded; ``None`` where folding is not that simple, or an @username is among them."""
+    if "@" in text or not (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return None
+    # Word by word: folding a letter such as the Turkish İ makes two, of which the second ends a word.
+    return map(str.casefold, WORD.findall(text))
+
+
+def words_of(person: Known) -> set[str]:
+    """Every word, folded, that stands for a person."""
+    return {word for _, written in _names_of(person) for word in written}
+
+
 def _names_of(person: Known) -> Iterator[tuple[str, frozenset[str]]]:
     """Each name of a person with the forms that it is written in."""
     kept = {form for name in person.keep for form in forms(name)}
@@ -177,6 +198,10 @@ def _names_of(person: Known) -> Iterator[tuple[str, frozenset[str]]]:
         written = frozenset(form for form in forms(part) if len(form) >= LEAST)
         if len(part) >= LEAST and kept.isdisjoint(written):
             yield part, written
+    for nick in {
+        fold(part) for name in person.names for part in HANDLE.findall(name) if not NAME.fullmatch(part)
+    } - kept:
+        yield nick, frozenset({nick})
     if person.username:
         handle = fold(person.username)
         yield f"@{handle}", frozenset({f"@{handle}", *({handle} if len(handle) >= SHORTEST_HANDLE else ())} - kept)

@@ -6,7 +6,7 @@ A process of its own, which ends before cleaning begins, so that neither its dic
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import orjson
@@ -20,14 +20,15 @@ from services.ingest.telegram.message import Message
 from services.ingest.telegram.survey import read_spool
 
 
-def recognise(texts: Iterator[str], known: list[str]) -> list[Found]:
+def recognise(texts: Iterable[str], known: Collection[str], decided: Collection[str] = ()) -> list[Found]:
     """What the words of texts are read as.
 
     Args:
-        known: every form of a name that is known, and every word that is decided upon, in lower case.
+        known: every form of a name that is known, in lower case.
+        decided: words that have a reading already.
     """
     lexicon = Lexicon()
-    sightings = Sightings(lexicon, frozenset(known))
+    sightings = Sightings(lexicon, frozenset(known), frozenset(decided))
     count = sightings.read(texts)
     return readings(sightings, Models(lexicon), count)
 
@@ -35,7 +36,7 @@ def recognise(texts: Iterator[str], known: list[str]) -> list[Found]:
 def main() -> None:
     request = orjson.loads(sys.stdin.buffer.read())
     texts = (Message(*orjson.loads(line)).text for line in read_spool(Path(request["folder"]), 0))
-    sys.stdout.buffer.write(orjson.dumps(recognise(texts, request["known"])))
+    sys.stdout.buffer.write(orjson.dumps(recognise(texts, request["known"], request["decided"])))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,51 @@ from __future__ import annotations
 import re
 
 TITLES = frozenset(
-    """
-    mr mrs ms miss dr prof professor uncle aunt auntie frau herr herrn fräulein doktor onkel tante familie kollege
-    kollegin nachbar nachbarin dr. mister tía tío
-    господин госпожа дядя дяде дядю дядей тётя тетя тёте тете тётю тетю тётей тетей товарищ гражданин доктор
-    """.split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "professor",
+        "uncle",
+        "aunt",
+        "auntie",
+        "frau",
+        "herr",
+        "herrn",
+        "fräulein",
+        "doktor",
+        "onkel",
+        "tante",
+        "familie",
+        "kollege",
+        "kollegin",
+        "nachbar",
+        "nachbarin",
+        "dr.",
+        "mister",
+        "tía",
+        "tío",
+        "господин",
+        "госпожа",
+        "дядя",
+        "дяде",
+        "дядю",
+        "дядей",
+        "тётя",
+        "тетя",
+        "тёте",
+        "тете",
+        "тётю",
+        "тетю",
+        "тётей",
+        "тетей",
+        "товарищ",
+        "гражданин",
+        "доктор",
+    ]
 )
 _KIN = (
     r"friends?|brother|sister|boss|colleague|wife|husband|son|daughter|cousin|nephew|niece|neighbou?r|roommate|flatmate"

@@ -18,8 +18,63 @@ LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500
 #: Contexts in which a word that nobody knows has to be a person.
 SURE = 2
 MOST_TYPOS = 20_000
-GERMAN = frozenset("der die das und ich ist nicht du ein eine es zu wir mit auf für den im von dem er sie mir hat".split())
-ENGLISH = frozenset("the a and i you is it to of in that not on my for we are be this have with was he she at".split())
+GERMAN = frozenset(
+    [
+        "der",
+        "die",
+        "das",
+        "und",
+        "ich",
+        "ist",
+        "nicht",
+        "du",
+        "ein",
+        "eine",
+        "es",
+        "zu",
+        "wir",
+        "mit",
+        "auf",
+        "für",
+        "den",
+        "im",
+        "von",
+        "dem",
+        "er",
+        "sie",
+        "mir",
+        "hat",
+    ]
+)
+ENGLISH = frozenset(
+    [
+        "the",
+        "a",
+        "and",
+        "i",
+        "you",
+        "is",
+        "it",
+        "to",
+        "of",
+        "in",
+        "that",
+        "not",
+        "on",
+        "my",
+        "for",
+        "we",
+        "are",
+        "be",
+        "this",
+        "have",
+        "with",
+        "was",
+        "he",
+        "she",
+        "at",
+    ]
+)
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -50,12 +105,13 @@ def readings(sightings: Sightings, judge: Judge, messages: int) -> list[Found]:
             continue
         if reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
             found[word] = Found(word, reading)
-        elif seen.sort is not Sort.WORD:
+        elif seen.sort is not Sort.WORD or seen.behind:
             doubtful[word] = seen
     votes = _ask(doubtful, judge, lexicon, min(MOST_ASKED, max(LEAST_ASKED, messages // MESSAGES_A_CONTEXT)))
     for word, seen in doubtful.items():
-        if reading := _by_votes(seen, votes.get(word, []), lower=lexicon.lemma(word) in lower):
-            found[word] = Found(word, reading)
+        reading = _by_votes(seen, votes.get(word, []), lower=lexicon.lemma(word) in lower)
+        if reading or seen.behind:
+            found[word] = Found(word, reading or Reading.BEHIND)
     return sorted({one.word: one for each in found.values() for one in _inflected(each, sightings)}.values())
 
 
@@ -66,7 +122,8 @@ def _everyday(sort: Sort) -> Reading:
 def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
     """Words that no dictionary knows and that are a slip away from a known name."""
     lexicon = sightings.lexicon
-    likely = [word for word in (*sightings.words, *sorted(sightings.lower)) if len(word) >= SHORTEST]
+    met = dict.fromkeys((*sightings.words, *sorted(sightings.lower)))
+    likely = [word for word in met if len(word) >= SHORTEST and word not in sightings.decided]
     for word in likely[:MOST_TYPOS]:
         if lexicon.sort(word) is not Sort.UNKNOWN:
             continue
@@ -78,9 +135,9 @@ def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
 def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
     """What needs no model: plain names, and what stands behind a title, a cue or a given name."""
     if seen.sort is Sort.NAME:
-        return Reading.NAME
-    if seen.sort is Sort.GIVEN and seen.shaped and not lower and not noun:
-        return Reading.CAPITAL
+        return Reading.NAME if seen.shaped or seen.small else None
+    if seen.sort is Sort.GIVEN and seen.shaped and not noun:
+        return Reading.INSIDE if lower else Reading.CAPITAL
     if not (seen.cued or seen.beside):
         return None
     if seen.sort is Sort.WORD:

@@ -5,8 +5,8 @@ from __future__ import annotations
 _PLAIN_NAMES = """
 john david james michael george paul thomas tom louis mary charles henry martin scott harry peter josh jimmy bob rob
 mike robert simon howard sarah jason luke jackson andrew adam daniel sam matt wilson sydney edward joseph jordan
-stephen elizabeth jimmy victor anthony arthur alexander ross gary allen anna wayne patrick matthew walter
-johnny bruce maria billy russell anne lawrence oscar ali graham philip jerry warren ted stewart nelson albert
+stephen elizabeth jimmy victor anthony arthur alexander ross gary anna wayne patrick matthew walter
+johnny bruce maria billy russell anne lawrence ali graham philip jerry warren ted stewart nelson albert
 terry marshall mitchell leo aaron jacob bobby christopher charlotte oliver perry ron ken robinson douglas helen
 stanley samuel sally judith margaret susanna esther naomi ruth rebecca rachel benjamin solomon abraham isaac
 gabriel julian sebastian felix hugo theodore raphael vladimir boris ivan igor sergei mikhail nikolai dmitri
@@ -26,7 +26,8 @@ can said us made man lot case job line less early true friend reason chance amer
 else among media lies ah ties del von les til till ever little an will've i'm so no yes ok okay hey hi hello oh wow
 monday tuesday wednesday thursday friday saturday sunday january february march may june july august september october
 november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli
-oktober dezember понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
+oktober dezember darin dava meta metas pero tata tema temas varia varias mato leva una uno toma tomas cara sean alma
+донат доната донату донатом донаты донатов донатам клава клавы клаве клаву клавой додик додики понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
 июля августа сентября октября ноября декабря март april god jesus christ lord santa bro sis dude mate man bruder alter
 china india france israel london york washington texas florida boston ireland asia berlin paris dallas houston
 hamburg münchen wien zürich köln frankfurt europe africa brooklyn atlanta denver phoenix columbia carolina virginia
@@ -37,3 +38,15 @@ major colonel father mother sister brother son daughter baby lady sir madam boss
 danke bitte hallo tschüss servus moin lieb liebe lieber grüße gruß heute morgen gestern servus super genau toll
 """
 NEVER_NAMES = frozenset(_NEVER_NAMES.split())
+
+#: Given names that are nouns, or places, more often. All other nouns of WordNet that are given names are the famous.
+_NOUNS = """
+alexandria angel art attila augusta aurora austin autumn bailey baptist brandy brooke cassia chad cheyenne clinton
+cole constance crystal daisy dakota dale dalton damon dean den destiny devon diamond drew earl ed faith flora florence
+florin franklin gene georgia glen hagen hunter heather holly iris jan jasmine jasper jay jury karen kent kirk lambert
+lev lily lino lincoln logan lore lorraine luna madison magdalena mania mara mason maxim melody merlin milan mina
+morgan nada norma parker pascal pasha patty penny raja rana robin roma rosa rosemary rus savannah semen serge shannon
+sherry sierra silva sofa sofia spencer stella tanka tanner tara taylor tea tiffany troy tyler undine valentine
+victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera
+"""
+NOUNS = frozenset(_NOUNS.split())

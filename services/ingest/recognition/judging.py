@@ -33,6 +33,6 @@ class Models:
 
     @cached_property
     def _engine(self) -> AnalyzerEngine:
-        from services.ingest.recognition.recognisers import engine  # noqa: PLC0415 - seconds that most pulls can spare
+        from services.ingest.recognition.recognisers import engine
 
         return engine(self.lexicon)

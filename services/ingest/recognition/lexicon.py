@@ -21,21 +21,24 @@ import wordfreq
 from services.ingest.cleaning.common_words import COMMON
 from services.ingest.cleaning.diminutives import CALLED
 from services.ingest.cleaning.inflection import CYRILLIC, fold, regular_cases, russian_spellings
-from services.ingest.recognition.doubtful import NEVER_NAMES, PLAIN_NAMES
+from services.ingest.cleaning.letters import without_marks
+from services.ingest.recognition.doubtful import NEVER_NAMES, NOUNS, PLAIN_NAMES
 
 #: Whose given names are taken for names in lower case too, and where else Latin names come from. The other locales of
 #: Faker have syllables and titles among them.
 NEAR = "en_US en_GB de_DE de_AT"
 FAR = (
-    "en_IE en_NZ de_CH fr_FR es_ES it_IT nl_NL pl_PL pt_PT pt_BR sv_SE da_DK no_NO fi_FI tr_TR cs_CZ hr_HR hu_HU ro_RO"
+    "en_IE en_NZ de_CH fr_FR es_ES it_IT nl_NL pl_PL pt_PT pt_BR sv_SE da_DK no_NO fi_FI tr_TR cs_CZ hr_HR hu_HU ro_RO "
+    "en_IN ig_NG yo_NG ha_NG"
 )
+LONG_LIST = "en"
 CYRILLIC_LOCALES = "ru_RU uk_UA"
+LANGUAGES = ("en", "de", "ru")
 #: Languages that are written in chats beside the three: their everyday words are no names.
 OTHERS = ("es", "fr", "it", "nl", "pl", "pt", "uk")
 #: wordfreq sorts words into buckets of a hundredth of a power of ten: up to here a word is met in any long chat.
 EVERYDAY, ORDINARY, RARE = 500, 600, 700
-#: From this share of its uses on, a word that is a name too is taken for the name.
-LIKELY = 0.4
+HALF = 0.5
 #: Short words are written like a name by chance.
 LONG = 5
 PERSONAL = {"Name", "Surn", "Patr"}
@@ -52,11 +55,13 @@ class Sort(Enum):
 class Lexicon:
     def __init__(self) -> None:
         self._near = frozenset(_names("first_name", NEAR)) | russian_spellings().keys()
-        self._given = self._near | frozenset(_names("first_name", FAR)) | CALLED.keys()
+        self._many = frozenset(_names("first_name", LONG_LIST))
+        self._given = self._near | self._many | frozenset(_names("first_name", FAR)) | CALLED.keys()
         self._surnames = frozenset(_names("last_name", f"{NEAR} {FAR}"))
         self._russian = frozenset(_names("first_name", CYRILLIC_LOCALES))
-        self._ordinary = frozenset().union(*(_frequent(code, ORDINARY) for code in ("en", "de", "ru")))
-        self._everyday = frozenset().union(*(_frequent(code, EVERYDAY) for code in OTHERS))
+        self._ordinary = frozenset().union(*(_frequent(code, ORDINARY) for code in LANGUAGES))
+        self._everyday = frozenset().union(*(_frequent(code, EVERYDAY) for code in (*LANGUAGES, *OTHERS)))
+        self._daily = frozenset().union(*(_frequent(code, EVERYDAY) for code in LANGUAGES))
         self._morphology = pymorphy3.MorphAnalyzer()
 
     def is_given(self, word: str) -> bool:
@@ -73,16 +78,27 @@ class Lexicon:
         return self._cyrillic(word) if CYRILLIC.search(word) else self._latin(word)
 
     def _latin(self, word: str) -> Sort:
-        name = word.removesuffix("s") if word not in self._given and not self.is_ordinary(word) else word
-        used = name in COMMON or name in wordnet().used
-        noun = name in wordnet().nouns
-        if name in self._near:
-            if used:
-                return Sort.BOTH
-            return Sort.GIVEN if noun or name in self._everyday else Sort.NAME
-        if name in self._given or name in self._surnames:
-            return Sort.BOTH if used or noun or name in self._everyday else Sort.GIVEN
-        return Sort.WORD if self.is_ordinary(word) else Sort.UNKNOWN
+        if word.endswith("s") and not self._is_name(word) and word not in wordnet().nouns:
+            return self.sort(word[:-1]) if self._is_name(word[:-1]) else self._no_name(word)
+        if word in COMMON or word in wordnet().used or word in NOUNS:
+            return Sort.BOTH if self._is_name(word) else Sort.WORD
+        if word in self._near:
+            return Sort.NAME
+        if not self._is_name(word):
+            return self._no_name(word)
+        if self.is_noun(word):
+            return Sort.BOTH
+        return Sort.NAME if word in self._many and len(word) >= LONG else Sort.GIVEN
+
+    def _no_name(self, word: str) -> Sort:
+        return Sort.WORD if self.is_ordinary(word) or word in wordnet().nouns else Sort.UNKNOWN
+
+    def _is_name(self, word: str) -> bool:
+        return word in self._given or word in self._surnames
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a word may follow a given name in lower case."""
+        return word in self._surnames or "Surn" in self._tags(word)
 
     def is_noun(self, word: str) -> bool:
         """Whether a name is something else as well, or a place."""
@@ -92,7 +108,7 @@ class Lexicon:
         personal = [one for one in self._readings(word) if one & PERSONAL]
         others = any(not one & PERSONAL for one in self._readings(word))
         if personal or word in self._pet_forms:
-            if others or word in COMMON:
+            if word in COMMON or (others and not self._is_rather_name(word)):
                 return Sort.BOTH
             return Sort.NAME if word in self._pet_forms or self._is_one_name(word, personal) else Sort.GIVEN
         return Sort.WORD if others or self.is_ordinary(word) else Sort.UNKNOWN
@@ -107,15 +123,24 @@ class Lexicon:
         return frozenset(forms | {form.replace("ё", "е") for form in forms})
 
     def is_mostly_word(self, word: str) -> bool:
-        """Whether a word in lower case is rather meant as the ordinary one, though it may be a name."""
+        """Whether a word in lower case is rather meant as the ordinary one, though somebody is called so."""
         sort = self.sort(word)
-        if sort is Sort.BOTH and CYRILLIC.search(word):
-            parses = self._morphology.parse(word)
-            return sum(parse.score for parse in parses if PERSONAL & set(parse.tag.grammemes)) < LIKELY
-        return sort in (Sort.BOTH, Sort.WORD)
+        if CYRILLIC.search(word):
+            return sort in (Sort.BOTH, Sort.WORD) and self.is_ordinary(word) and not self._is_rather_name(word)
+        real = word in COMMON or word in wordnet().used or word in NOUNS
+        return (sort is Sort.BOTH and real) or (sort is Sort.WORD and (self.is_noun(word) or real))
+
+    def _is_rather_name(self, word: str) -> bool:
+        """Whether a Russian word is a name in most of its uses."""
+        parses = self._morphology.parse(word)
+        return sum(parse.score for parse in parses if PERSONAL & set(parse.tag.grammemes)) > HALF
+
+    def is_everyday(self, word: str) -> bool:
+        """Whether a word is in any longer text."""
+        return word in self._daily
 
     def is_ordinary(self, word: str) -> bool:
-        """Whether a word is used every day, in any of the languages."""
+        """Whether a word is one that everybody knows."""
         return word in self._ordinary or word in self._everyday
 
     def is_word(self, word: str) -> bool:
@@ -174,4 +199,5 @@ def _names(kind: str, locales: str) -> Iterator[str]:
         for attribute in dir(provider):
             if attribute.startswith(kind) and not callable(values := getattr(provider, attribute)):
                 words = (value if isinstance(value, str) else value[0] for value in values)
-                yield from (part for word in words for part in fold(word).split() if len(part) > 2)
+                parts = (part for word in words for part in fold(word).split() if len(part) > 2)
+                yield from (spelled for part in parts for spelled in {part, without_marks(part)})

@@ -11,7 +11,7 @@ from typing import Any
 # spaCy, thinc and presidio import these where they are installed, for models that are not used here: 9 to 17 seconds
 # and 650 MB instead of 2.5 seconds and 120 MB. A process that recognises names does nothing else.
 for _heavy in ("torch", "transformers", "tensorflow", "cupy", "jax", "mxnet"):
-    sys.modules.setdefault(_heavy, None)  # type: ignore[arg-type]
+    sys.modules.setdefault(_heavy, None)
 # Matrices this small are multiplied ten times as fast by one thread.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_threads] = "1"
@@ -97,7 +97,9 @@ class German(Recogniser):
 
     language = "de"
     WORD = re.compile(r"[^\W\d_]+")
-    BEHIND = frozenset("mit bei von für zu an ohne gegen über wegen und oder hallo hi hey lieber liebe".split())
+    BEHIND = frozenset(
+        "mit bei von für zu an ohne gegen über wegen und oder hallo hi hey lieber liebe".split()  # noqa: SIM905
+    )
     NOUNS = re.compile(r"(?:ung|heit|keit|schaft|tion|tät|ismus|nis|tum|ment|chen|lein|ling|erei)(?:en|e|s)?$")
     LONGEST = 11
 

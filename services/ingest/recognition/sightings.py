@@ -51,9 +51,9 @@ class Sighting:
     """What was seen of a word.
 
     Attributes:
-        shaped: it was written as names are, with one capital.
+        shaped, small: it was written as names are, with one capital; with none.
         inside: how often with a capital that does not begin a sentence.
-        cued, beside: behind a title or the like; behind a given name.
+        cued, beside, behind: behind a title or the like; behind a given name with a capital; without one too.
         personal: it does, or has done to it, what people do.
     """
 
@@ -61,10 +61,12 @@ class Sighting:
     contexts: list[Context] = field(default_factory=list)
     count: int = 0
     shaped: bool = False
+    small: bool = False
     inside: int = 0
     cued: bool = False
     personal: bool = False
     beside: bool = False
+    behind: bool = False
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Sightings:
     """
     Args:
         known: words that are known names, in lower case.
+        decided: words that are read as something already.
 
     Attributes:
         lower: words met without a capital, of those that could be names.
@@ -80,6 +83,7 @@ class Sightings:
 
     lexicon: Lexicon
     known: Collection[str]
+    decided: Collection[str] = ()
     words: dict[str, Sighting] = field(default_factory=dict)
     lower: set[str] = field(default_factory=set)
     everyday: set[str] = field(default_factory=set)
@@ -99,7 +103,8 @@ class Sightings:
         text = LINK.sub(lambda link: " " * len(link[0]), text)
         for match in WORD.finditer(text):
             written = match[0]
-            if text[end : match.start()] not in (" ", ". "):
+            between = text[end : match.start()]
+            if between != " " and (between != ". " or lead is not Lead.TITLE):
                 lead = None
             end = match.end()
             if lead is None and written in self._dull:
@@ -110,9 +115,15 @@ class Sightings:
                 continue
             if not self._interests(word, written, lead, text, match.start()):
                 self._forget(written)
-            elif word not in self.known:
+            elif word not in self.known and word not in self.decided:
                 self._note(word, lead, text, match)
-            lead = Lead.GIVEN if written[0].isupper() and self.lexicon.is_given(word) else None
+            lead = Lead.GIVEN if self._leads(word, written) else None
+
+    def _leads(self, word: str, written: str) -> bool:
+        """Whether a surname may follow: behind a given name, which in lower case has to be one and nothing else."""
+        if not self.lexicon.is_given(word) and word not in self.known:
+            return False
+        return written[0].isupper() or self.lexicon.sort(word) is Sort.NAME
 
     def _interests(self, word: str, written: str, lead: Lead | None, text: str, start: int) -> bool:
         """Whether a word may be a name as it stands here."""
@@ -120,16 +131,24 @@ class Sightings:
             return False
         sort, capital = self.lexicon.sort(word), written[0].isupper()
         if word in self.known:
-            if not capital and self.lexicon.is_mostly_word(word):
+            if not capital and word not in self.decided and self._is_everyday(word):
                 self.everyday.add(word)
-            return self.lexicon.is_given(word)
-        if sort is Sort.NAME or (capital and (sort is not Sort.WORD or lead)):
+            return True
+        if lead is Lead.GIVEN and not capital and (sort is Sort.UNKNOWN or self.lexicon.is_surname(word)):
+            return not self.lexicon.is_everyday(word)
+        if sort is Sort.WORD:
+            return capital and lead is not None and not self.lexicon.is_everyday(word)
+        if sort is Sort.NAME or capital:
             return True
         if sort is Sort.UNKNOWN and (lead is Lead.TITLE or _cued(text, start)):
             return True
-        if sort is not Sort.WORD and len(self.lower) < MOST_WORDS:
+        if len(self.lower) < MOST_WORDS:
             self.lower.add(word)
         return False
+
+    def _is_everyday(self, word: str) -> bool:
+        base = word.removesuffix("s")
+        return self.lexicon.is_mostly_word(word) or (base in self.known and self.lexicon.is_mostly_word(base))
 
     def _note(self, word: str, lead: Lead | None, text: str, match: re.Match[str]) -> None:
         seen = self.words.get(word)
@@ -141,8 +160,10 @@ class Sightings:
         begins = SENTENCE.search(before) is not None
         seen.count += 1
         seen.shaped |= match[0].istitle()
+        seen.small |= match[0].islower()
         seen.inside += match[0][0].isupper() and not begins
-        seen.beside |= lead is Lead.GIVEN
+        seen.beside |= lead is Lead.GIVEN and match[0][0].isupper()
+        seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
         seen.personal |= bool(DONE_TO.search(before) or DOES.match(text, match.end()))
         if len(seen.contexts) < CONTEXTS or (not begins and seen.contexts[-1].begins):

@@ -6,6 +6,7 @@ The unknown word is changed back in every such way, and looked up: nothing has t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 SHORTEST = 5
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
@@ -17,7 +18,7 @@ LETTERS = {"latin": "abcdefghijklmnopqrstuvwxyzäöüß", "cyrillic": "абвг�
 def _neighbours() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in (*ROWS, *ALIKE):
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             found.setdefault(left, set()).add(right)
             found.setdefault(right, set()).add(left)
     return found
