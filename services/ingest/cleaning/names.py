@@ -23,6 +23,8 @@ PLACED = frozenset({Reading.CAPITAL, Reading.INSIDE, Reading.BESIDE, Reading.BEH
 OF_KNOWN = frozenset({Reading.BESIDE, Reading.WORD})
 #: Ends right before a name.
 TITLE = re.compile(r"\b(?:Mrs?|Ms|Miss|Dr|Prof|Frau|Herrn?|Familie|Uncle|Aunt|Onkel|Tante)\.? $", re.IGNORECASE)
+#: What goes on behind a word in a path or an address.
+LINKED = re.compile(r"[/@=&]|\.\w")
 LEAST = 2
 #: With its @; Telegram wants five characters, some old names have four.
 SHORTEST_HANDLE = 5
@@ -134,6 +136,8 @@ class NameMasker:
         person = self.book.bearer(word, self.members)
         if person is None:
             return self._handle(word) if word.startswith("@") else None
+        if person == SOMEBODY and _in_a_link(text, match):
+            return None
         reading = self.book.reading(word)
         if reading is not None:
             return person if self._is_read(reading, text, match, person, last) else None
@@ -175,6 +179,11 @@ class NameMasker:
         previous = fold(words[-1]) if (words := WORD.findall(before[-40:])) else ""
         likely = match[0][:1].isupper() or fold(match[0]) not in NEEDS_CAPITAL
         return person in self.members and likely and previous not in DETERMINERS
+
+
+def _in_a_link(text: str, match: re.Match[str]) -> bool:
+    """Whether a word is a part of a path or an address, where it is hardly a stranger's name."""
+    return text[match.start() - 1 : match.start()] in tuple("/._@=&?#") or LINKED.match(text, match.end()) is not None
 
 
 def plain_words(text: str) -> Iterator[str] | None:

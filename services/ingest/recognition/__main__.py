@@ -36,7 +36,8 @@ def recognise(texts: Iterable[str], known: Collection[str], decided: Collection[
 def main() -> None:
     request = orjson.loads(sys.stdin.buffer.read())
     texts = (Message(*orjson.loads(line)).text for line in read_spool(Path(request["folder"]), 0))
-    sys.stdout.buffer.write(orjson.dumps(recognise(texts, request["known"], request["decided"])))
+    found = recognise(texts, request["known"], request["decided"])
+    sys.stdout.buffer.write(orjson.dumps([tuple(one) for one in found]))
 
 
 if __name__ == "__main__":

