@@ -49,6 +49,7 @@ florin franklin gene georgia glen hagen hunter heather holly iris jan jasmine ja
 lev lily lino lincoln logan lore lorraine luna madison magdalena mania mara mason maxim melody merlin milan mina
 morgan nada norma parker pascal pasha patty penny raja rana robin roma rosa rosemary rus savannah semen serge shannon
 sherry sierra silva sofa sofia spencer stella tanka tanner tara taylor tea tiffany troy tyler undine valentine
-victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera allen oscar ina dana mila delta
+victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera
+allen oscar ina dana mila delta
 """
 NOUNS = frozenset(_NOUNS.split())

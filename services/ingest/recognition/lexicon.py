@@ -135,7 +135,8 @@ class Lexicon:
     def _is_rather_name(self, word: str) -> bool:
         """Whether a Russian word is a name in most of its uses."""
         parses = self._morphology.parse(word)
-        return sum(parse.score for parse in parses if PERSONAL & set(parse.tag.grammemes)) > HALF
+        share = sum(float(parse.score) for parse in parses if PERSONAL & set(parse.tag.grammemes))
+        return share > HALF
 
     def is_everyday(self, word: str) -> bool:
         """Whether a word is in any longer text."""

@@ -130,8 +130,9 @@ class German(Recogniser):
 
 def engine(lexicon: Lexicon, languages: Collection[str]) -> Engine:
     """With the recognisers of these languages of the three."""
-    makers: dict[str, Callable[[], Recogniser]] = {"en": English, "ru": Russian, "de": lambda: German(lexicon)}
-    recognisers = [makers[code]() for code in sorted(languages)]
+    # Russian first: its vectors are in memory twice for a moment.
+    makers: dict[str, Callable[[], Recogniser]] = {"ru": Russian, "en": English, "de": lambda: German(lexicon)}
+    recognisers = [make() for code, make in makers.items() if code in languages]
     registry = RecognizerRegistry(recognizers=recognisers, supported_languages=sorted(languages))
     nothing = NoOpNlpEngine([{"lang_code": code, "model_name": "none"} for code in languages])
     analyzer = AnalyzerEngine(registry=registry, nlp_engine=nothing, supported_languages=sorted(languages))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import orjson
 from sqlalchemy import delete, select
@@ -33,11 +33,11 @@ class FoundNames:
             query = insert(models.FoundName).values(rows[start : start + AT_ONCE])
             await self._session.execute(query.on_conflict_do_nothing())
 
-    async def remove(self, words: Iterable[str]) -> int:
-        """Forget words, in lower case; returns how many were there."""
-        hashes = [self._hash(word) for word in words]
-        query = delete(models.FoundName).where(models.FoundName.word_hash.in_(hashes))
-        return len((await self._session.execute(query.returning(models.FoundName.word_hash))).all())
+    async def remove(self, words: Collection[str]) -> int:
+        """Forget words, in lower case, and what was taken for a typo of them; returns how many were there."""
+        gone = [self._hash(one.word) for one in await self.all() if one.word in words or one.like in words]
+        await self._session.execute(delete(models.FoundName).where(models.FoundName.word_hash.in_(gone)))
+        return len(gone)
 
     def _hash(self, word: str) -> bytes:
         return self._keys.fingerprint(b"name:" + word.encode())
