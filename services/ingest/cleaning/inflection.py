@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from services.ingest.cleaning.diminutives import CALLED, also_called, pet_names
-from services.ingest.cleaning.letters import to_cyrillic, to_latin, without_marks
+from services.ingest.cleaning.letters import heard, to_latin, without_marks
 
 #: Raise it with every change of the forms: stored texts are then cleaned again by the next import.
 FORMS = 2
@@ -63,9 +63,9 @@ def forms(name: str) -> frozenset[str]:
     found = frozenset(form for each in latin if not CYRILLIC.search(each) for form in _hung_on(each))
     if len(base) < 3:
         return found
-    heard = russian_spellings().get(base) or {to_cyrillic(base)}
+    written = russian_spellings().get(base) or heard(base)
     slavic = base in russian_spellings() or SLAVIC.search(base)
-    return found.union(*map(_cyrillic, heard), *(map(_romanised, heard) if slavic else ()))
+    return found.union(*map(_cyrillic, written), *(map(_romanised, written) if slavic else ()))
 
 
 def _hung_on(name: str) -> set[str]:

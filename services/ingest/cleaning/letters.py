@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import islice, product
 
@@ -24,6 +25,9 @@ SPELLINGS = {
 #: Endings and pairs that are spelled as one.
 PAIRS = {"ий": "y iy ii i", "ый": "y yy", "кс": "x ks", "ье": "ye ie", "ья": "ya ia ja", "ия": "ia iya", "ей": "ey ei"}
 MOST_SPELLINGS = 32
+FIRST = {"х": "г", "е": "э"}
+#: Inside a name: Маттиас.
+FOREIGN = re.compile(r"ия(?=\w)")
 
 
 def to_cyrillic(name: str) -> str:
@@ -33,6 +37,13 @@ def to_cyrillic(name: str) -> str:
         written += cyrillic
         rest = rest[len(latin) :]
     return written
+
+
+def heard(name: str) -> set[str]:
+    """A Latin name as it may be written in Cyrillic: Hans is Ханс and Ганс, Emre is Емре and Эмре."""
+    written = to_cyrillic(name)
+    ways = {written, FOREIGN.sub("иа", written)}
+    return ways | {FIRST[way[0]] + way[1:] for way in ways if way[:1] in FIRST}
 
 
 def to_latin(name: str, most: int = MOST_SPELLINGS) -> set[str]:

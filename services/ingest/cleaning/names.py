@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from services.ingest.cleaning.common_words import COMMON, DETERMINERS, NEEDS_CAPITAL, PARTICLES
+from services.ingest.cleaning.cues import DOES, DONE_TO, REACH
 from services.ingest.cleaning.found import SOMEBODY, Found, Reading
 from services.ingest.cleaning.inflection import fold, forms
 from shared.privacy.masking import Span
@@ -145,7 +146,7 @@ class NameMasker:
 
     def _handle(self, handle: str) -> str | None:
         """An @username that no export names: whose name it is made of, else nobody's; bots are nobody."""
-        if len(handle) < SHORTEST_HANDLE or handle.endswith("bot"):
+        if len(handle) < SHORTEST_HANDLE or handle.endswith("bot") or not handle[1].isalpha():
             return None
         bearers = (self.book.bearer(part, self.members) for part in NAME.findall(handle))
         return next((person for person in bearers if person is not None), "<username>")
@@ -156,18 +157,26 @@ class NameMasker:
         capital = match[0][:1].isupper()
         if behind and (capital or reading is Reading.BEHIND or (last and last.replacement == person)):
             return True
+        before = text[: match.start()]
+        if reading is not Reading.BESIDE and reading is not Reading.BEHIND and _is_personal(before, text, match.end()):
+            return True
+        following = self._following(text, match.end())
+        if reading is Reading.WORD and following == person:
+            return True
         if not capital or reading is Reading.BEHIND:
             return False
-        before = text[: match.start()]
         if reading is Reading.BESIDE:
-            return TITLE.search(before) is not None or self._precedes_a_name(text, match.end())
-        return reading is Reading.CAPITAL or not SENTENCE.search(before) or self._precedes_a_name(text, match.end())
+            return TITLE.search(before) is not None or following is not None
+        return reading is Reading.CAPITAL or not SENTENCE.search(before) or following is not None
 
-    def _precedes_a_name(self, text: str, end: int) -> bool:
-        following = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
-        if following is None or not following[0][:1].isupper():
-            return False
-        return self.book.bearer(fold(following[0]), self.members) is not None
+    def _following(self, text: str, end: int) -> str | None:
+        """Whose name the next word is, which stands right behind with a capital, or is not an ordinary word."""
+        match = WORD.match(text, end + 1) if text[end : end + 1] == " " else None
+        if match is None:
+            return None
+        word = fold(match[0])
+        plain = match[0][:1].isupper() or (self.book.reading(word) is None and word not in COMMON)
+        return self.book.bearer(word, self.members) if plain else None
 
     def _is_name(self, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word that is an ordinary one too is meant as the name: by its capital, neighbour or place."""
@@ -179,6 +188,11 @@ class NameMasker:
         previous = fold(words[-1]) if (words := WORD.findall(before[-40:])) else ""
         likely = match[0][:1].isupper() or fold(match[0]) not in NEEDS_CAPITAL
         return person in self.members and likely and previous not in DETERMINERS
+
+
+def _is_personal(before: str, text: str, end: int) -> bool:
+    """Whether a word does, or has done to it, what people do."""
+    return DONE_TO.search(before[-REACH:]) is not None or DOES.match(text, end) is not None
 
 
 def _in_a_link(text: str, match: re.Match[str]) -> bool:

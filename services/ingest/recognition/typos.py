@@ -5,10 +5,13 @@ The unknown word is changed back in every such way, and looked up: nothing has t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 SHORTEST = 5
+#: The slip that is taken for one in a name of four letters too.
+DOUBLED = re.compile(r"(.)\1")
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")
 #: Vowels that sound alike where they are not stressed, and other letters that are heard, not seen.
 ALIKE = ("ао", "еи", "еэ", "ыи", "её", "ei", "ao", "iy", "ck", "sz", "тд", "бп", "дт", "aä", "oö", "uü", "kq", "ph")
@@ -31,7 +34,8 @@ def meant(word: str, known: Collection[str]) -> str | None:
     """The known name, in lower case, that a word is a slip of. What is short may be slips of too many."""
     if len(word) < SHORTEST:
         return None
-    return next((each for each in _slips_undone(word) if len(each) >= SHORTEST and each in known), None)
+    likely = (each for each in _slips_undone(word) if len(each) >= SHORTEST or DOUBLED.sub(r"\1", word) == each)
+    return next((each for each in likely if each in known), None)
 
 
 def _slips_undone(word: str) -> Iterator[str]:
