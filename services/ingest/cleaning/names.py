@@ -154,7 +154,7 @@ class NameMasker:
     def _is_read(self, reading: Reading, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word is a name at this place: by its capital, and where it stands."""
         behind = last is not None and _joined(text[last.end : match.start()])
-        capital = match[0][:1].isupper()
+        capital = match[0].istitle() if person == SOMEBODY else match[0][:1].isupper()
         if behind and (capital or reading is Reading.BEHIND or (last and last.replacement == person)):
             return True
         before = text[: match.start()]

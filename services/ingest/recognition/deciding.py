@@ -18,6 +18,8 @@ from services.ingest.recognition.typos import SHORTEST, meant
 LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500
 #: Contexts in which a word that nobody knows has to be a person.
 SURE = 2
+#: What is met so often, and of so many times once inside a sentence, is called out, not a name: "Roger. Over."
+OFTEN, OUTSIDE = 20, 5
 MOST_TYPOS = 20_000
 #: Which of the two a context is in.
 GERMAN, ENGLISH = telling("de"), telling("en")
@@ -81,6 +83,8 @@ def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
 def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
     """What needs no model: plain names, and what stands behind a title, a cue or a given name."""
     if seen.sort is Sort.NAME:
+        if seen.count >= OFTEN and seen.inside * OUTSIDE < seen.count:
+            return Reading.INSIDE
         return Reading.NAME if seen.shaped or seen.small else None
     if seen.sort is Sort.GIVEN and seen.shaped and not noun:
         return Reading.INSIDE if lower else Reading.CAPITAL

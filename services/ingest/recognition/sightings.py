@@ -56,7 +56,7 @@ class Sighting:
 
     Attributes:
         shaped, small: it was written as names are, with one capital; with none.
-        inside: how often with a capital that does not begin a sentence.
+        inside: how often it did not begin a sentence.
         cued, beside, behind: behind a title or the like; behind a given name with a capital; without one too.
         personal: it does, or has done to it, what people do.
     """
@@ -167,7 +167,7 @@ class Sightings:
         seen.count += 1
         seen.shaped |= match[0].istitle()
         seen.small |= match[0].islower()
-        seen.inside += match[0][0].isupper() and not begins
+        seen.inside += not begins
         seen.beside |= lead is Lead.GIVEN and match[0][0].isupper()
         seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None

@@ -72,6 +72,11 @@ def test_what_stands_behind_a_title_a_cue_or_a_given_name(lexicon: Lexicon) -> N
     assert found["brown"].reading is Reading.CAPITAL
 
 
+def test_what_is_called_out_time_and_again_is_no_name(lexicon: Lexicon) -> None:
+    found = read(lexicon, Somebody(), *["Roger. Over."] * 30, "I met Roger and Keith")
+    assert (found["roger"].reading, found["keith"].reading) == (Reading.INSIDE, Reading.NAME)
+
+
 def test_a_model_decides_what_dictionaries_do_not(lexicon: Lexicon) -> None:
     texts = ("yesterday Toluqa fixed it", "we know Toluqa well", "we know Dockerix well", "try Dockerix now")
     found = read(lexicon, Somebody("Toluqa"), *texts)
