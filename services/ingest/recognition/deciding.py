@@ -99,11 +99,12 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
 
 def _by_votes(seen: Sighting, votes: list[Vote], *, lower: bool) -> Reading | None:
     people, others = sum(vote in (Vote.FULL, Vote.PERSON) for vote in votes), votes.count(Vote.OTHER)
-    if not seen.shaped or (others > people and not seen.personal):
+    personal = seen.personal and seen.sort is Sort.GIVEN
+    if not personal and (not seen.shaped or (others > people and not seen.personal)):
         return None
     match seen.sort:
         case Sort.GIVEN:
-            named = people > 0 or ((seen.inside > 0 or seen.personal) and not lower)
+            named = people > 0 or personal or (seen.inside > 0 and not lower)
         case Sort.BOTH:
             named = 2 * people >= len(votes) and people > 0
         case _:

@@ -148,6 +148,8 @@ class Sightings:
             return True
         if sort is Sort.UNKNOWN and (lead is Lead.TITLE or _cued(text, start)):
             return True
+        if sort is Sort.GIVEN and _personal(text, start, start + len(word)):
+            return True
         if len(self.lower) < MOST_WORDS:
             self.lower.add(word)
         return False
@@ -171,7 +173,7 @@ class Sightings:
         seen.beside |= lead is Lead.GIVEN and match[0][0].isupper()
         seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
-        seen.personal |= bool(DONE_TO.search(before) or DOES.match(text, match.end()))
+        seen.personal |= _personal(text, *match.span())
         if len(seen.contexts) < CONTEXTS or (not begins and seen.contexts[-1].begins):
             start, end = max(0, match.start() - AROUND), match.end() + AROUND
             context = Context(text[start:end], match.start() - start, match.end() - start, begins)
@@ -187,6 +189,11 @@ class Sightings:
             self._dull.clear()
             self._looks.clear()
         self._dull.add(written)
+
+
+def _personal(text: str, start: int, end: int) -> bool:
+    """Whether a word does, or has done to it, what people do."""
+    return DONE_TO.search(text[max(0, start - REACH) : start]) is not None or DOES.match(text, end) is not None
 
 
 def _cued(text: str, start: int) -> bool:
