@@ -6,6 +6,7 @@ Bounded: so many words, so many contexts a word, so many characters a context.
 from __future__ import annotations
 
 import re
+from binascii import crc32
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -31,16 +32,24 @@ MOST_DULL = 500_000
 CONTEXTS = 3
 AROUND = 60
 #: How often a word is looked at that does not become clearer.
-LOOKS = 8
+LOOKS = 64
 
 
 class Context(NamedTuple):
-    """A piece of a text and where in it the word stands. ``begins``: it begins a sentence."""
+    """A piece of a text and where in it the word stands.
 
+    The least are kept, so that it is the same ones in whichever order the texts come.
+
+    Attributes:
+        begins: it begins a sentence.
+        lot: a number that the text gives.
+    """
+
+    begins: bool
+    lot: int
     text: str
     start: int
     end: int
-    begins: bool
 
 
 class Lead(Enum):
@@ -125,11 +134,12 @@ class Sightings:
 
     def _leads(self, word: str, written: str) -> bool:
         """Whether a surname may follow: behind a given name, which in lower case has to be one and nothing else."""
-        if not self.lexicon.is_given(word) and word not in self.known:
+        sort = self.lexicon.sort(word)
+        if word not in self.known and (sort is Sort.WORD or not self.lexicon.is_given(word)):
             return False
-        if word in self.everyday or (written.isupper() and len(written) < SHORT):
+        if (word in self.known and self._is_everyday(word)) or (written.isupper() and len(written) < SHORT):
             return False
-        return written[0].isupper() or self.lexicon.sort(word) is Sort.NAME
+        return written[0].isupper() or sort is Sort.NAME
 
     def _interests(self, word: str, written: str, lead: Lead | None, text: str, start: int) -> bool:
         """Whether a word may be a name as it stands here."""
@@ -174,14 +184,16 @@ class Sightings:
         seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
         seen.personal |= _personal(text, *match.span())
-        if len(seen.contexts) < CONTEXTS or (not begins and seen.contexts[-1].begins):
-            start, end = max(0, match.start() - AROUND), match.end() + AROUND
-            context = Context(text[start:end], match.start() - start, match.end() - start, begins)
-            seen.contexts = sorted([*seen.contexts, context], key=lambda one: one.begins)[:CONTEXTS]
+        start = max(0, match.start() - AROUND)
+        around = text[start : match.end() + AROUND]
+        context = Context(begins, crc32(around.encode()), around, match.start() - start, match.end() - start)
+        if len(seen.contexts) < CONTEXTS or context < seen.contexts[-1]:
+            seen.contexts = sorted({*seen.contexts, context})[:CONTEXTS]
 
     def _forget(self, written: str) -> None:
-        """Look at a word no more, however often it comes. One that dictionaries do not know may get a cue later."""
-        if self.lexicon.sort(fold(written)) is Sort.UNKNOWN:
+        """Look at a word no more, however often it comes. One that may be a name may still get a cue later."""
+        sort = self.lexicon.sort(fold(written))
+        if sort in (Sort.UNKNOWN, Sort.GIVEN) or (sort is Sort.BOTH and written[0].isupper()):
             self._looks[written] += 1
             if self._looks[written] < LOOKS:
                 return

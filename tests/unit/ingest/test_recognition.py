@@ -90,6 +90,14 @@ def test_a_word_is_judged_in_a_few_contexts_however_often_it_comes(lexicon: Lexi
     assert judge.asked == CONTEXTS
 
 
+def test_the_order_of_texts_does_not_matter(lexicon: Lexicon) -> None:
+    texts = [f"number {n}: we tried {name} again" for n in range(9) for name in ("Dockerix", "the Rose", "Toluqa")]
+    there, back = (Sightings(lexicon, frozenset()) for _ in range(2))
+    there.read(texts)
+    back.read(reversed(texts))
+    assert there.words == back.words
+
+
 def test_a_known_name_that_is_an_everyday_word_is_taken_for_the_word(lexicon: Lexicon) -> None:
     found = read(lexicon, Somebody(), "someone said that the rose is red", known=["someone", "rose", "jessica"])
     assert found["someone"].reading is Reading.BESIDE
