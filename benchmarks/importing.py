@@ -50,11 +50,20 @@ class Figure:
     peak_mib: float
 
 
+async def _plain_cleaner(*_: object) -> Plain:
+    return Plain(NameBook(), bytes(16))
+
+
+async def _no_names(*_: object) -> None:
+    return
+
+
 def work(import_id: str, how: str) -> None:
     """A child: import what lies ready."""
     settings = IngestSettings()
     if how == "plain":
-        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[assignment]
+        importing.current_cleaner = _plain_cleaner  # type: ignore[assignment]
+        importing.recognise = _no_names
 
     async def imported() -> None:
         database = Database(settings)

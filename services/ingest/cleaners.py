@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.cleaning.found import Found
 from services.ingest.cleaning.names import Known
-from services.ingest.repository.people import KnownPerson
+from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.found_names import FoundNames
+from services.ingest.repository.people import KnownPerson, People
+from services.ingest.stage import Stage
 from services.ingest.telegram.survey import Profile
 
 #: Stands for somebody who asked to be forgotten and whom nothing may tell apart any more.
@@ -30,6 +35,13 @@ def cleaner_for(
     known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
     names = {name for profile in forgotten for name in profile.names}
     return Cleaner.of([*known, Known(FORGOTTEN, tuple(sorted(names)))] if names else known, found)
+
+
+async def current_cleaner(session: AsyncSession, stage: Stage, forgotten: Iterable[Profile] = ()) -> Cleaner:
+    """The cleaner of everybody and everything that is stored, as the settings want it."""
+    owners = set() if stage.settings.mask_owner else set((await Accounts(session).owners()).values())
+    people, found = People(session, stage.keys), FoundNames(session, stage.keys)
+    return cleaner_for(await people.all(), owners, forgotten, await found.all())
 
 
 def known_words(people: Iterable[KnownPerson], owners: Iterable[int], named: Iterable[Profile]) -> set[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from services.ingest import models
 from services.ingest.batch import Prepared
-from services.ingest.cleaners import cleaner_for
+from services.ingest.cleaners import current_cleaner
 from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
 from services.ingest.pulling.settling import settle
@@ -17,7 +16,6 @@ from services.ingest.recleaning import clean_again
 from services.ingest.recognising import recognise
 from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
-from services.ingest.repository.found_names import FoundNames
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.people import People
@@ -27,7 +25,7 @@ from services.ingest.stage import Stage
 from services.ingest.telegram.naming import Directory
 from services.ingest.telegram.opening import open_export
 from services.ingest.telegram.owner import Evidence, find_owner
-from services.ingest.telegram.survey import Profile, Survey, survey_export
+from services.ingest.telegram.survey import Survey, survey_export
 from services.ingest.writing import TakenOver, write_messages
 from shared.contracts.ingest import ImportReport
 from shared.contracts.jobs import JobState
@@ -108,15 +106,11 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
-        owners = set((await Accounts(session).owners()).values())
-        found = await FoundNames(session, stage.keys).all()
+        cleaner = await current_cleaner(session, stage, [survey.people[peer] for peer in forgotten])
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()
     }
-    named_again: Iterable[Profile] = (survey.people[peer] for peer in forgotten)
-    keeping = set() if stage.settings.mask_owner else owners
-    cleaner = cleaner_for(everyone.values(), keeping, named_again, found)
     return Prepared(account, ids[owner_peer], ids, members, forgotten, cleaner)
 
 

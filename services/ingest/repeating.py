@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from services.ingest import models
-from services.ingest.cleaners import cleaner_for
+from services.ingest.cleaners import current_cleaner
 from services.ingest.recleaning import clean_again
-from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.imports import Imports
-from services.ingest.repository.people import People
 from services.ingest.repository.pulls import EXPORTED
 from services.ingest.stage import Stage
 from shared.contracts.ingest import ImportReport
@@ -23,8 +21,7 @@ async def repeat(stage: Stage, row: models.Import) -> ImportReport | None:
             return None
         report = _unchanged(before)
         await Imports(session).repeat(row.id, before.account_id, report)
-        owners = (await Accounts(session).owners()).values()
-        cleaner = cleaner_for(await People(session, stage.keys).all(), owners)
+        cleaner = await current_cleaner(session, stage)
     await clean_again(stage, before.account_id, cleaner)
     return report
 

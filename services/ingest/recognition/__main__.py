@@ -20,6 +20,10 @@ from services.ingest.telegram.message import Message
 from services.ingest.telegram.survey import read_spool
 
 
+#: Where the text stands in a line of the spool.
+TEXT = Message._fields.index("text")
+
+
 def recognise(texts: Iterable[str], known: Collection[str], decided: Collection[str] = ()) -> list[Found]:
     """What the words of texts are read as.
 
@@ -35,7 +39,7 @@ def recognise(texts: Iterable[str], known: Collection[str], decided: Collection[
 
 def main() -> None:
     request = orjson.loads(sys.stdin.buffer.read())
-    texts = (Message(*orjson.loads(line)).text for line in read_spool(Path(request["folder"]), 0))
+    texts = (orjson.loads(line)[TEXT] for line in read_spool(Path(request["folder"]), 0))
     found = recognise(texts, request["known"], request["decided"])
     sys.stdout.buffer.write(orjson.dumps([tuple(one) for one in found]))
 

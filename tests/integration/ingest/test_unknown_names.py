@@ -45,6 +45,14 @@ async def test_nothing_is_cleaned_again_while_nothing_is_found(world: World, tmp
     assert await world.rows("select distinct cleaned_with from ingest.messages") == before
 
 
+async def test_the_same_file_again_keeps_strangers_masked(world: World, tmp_path: Path) -> None:
+    export = account(chat(7, message(1, 2, "jessica came"), message(2, 1, "ok")))
+    await world.import_export(export, tmp_path)
+    before = await world.rows("select clean, cleaned_with from ingest.messages order by id")
+    await world.import_export(export, tmp_path)
+    assert await world.rows("select clean, cleaned_with from ingest.messages order by id") == before
+
+
 async def test_an_import_goes_on_when_the_process_that_finds_names_has_ended(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
