@@ -19,7 +19,6 @@ from services.ingest.recognition.sightings import Sightings
 from services.ingest.telegram.message import Message
 from services.ingest.telegram.survey import read_spool
 
-
 #: Where the text stands in a line of the spool.
 TEXT = Message._fields.index("text")
 
