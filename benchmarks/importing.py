@@ -33,19 +33,15 @@ MIB = 1 << 20
 class Plain(Cleaner):
     """Cleans nothing."""
 
-    def clean(self, text: str, _: object = ()) -> Cleaned:
+    def clean(self, text: str, *_: object) -> Cleaned:
         return Cleaned(text, Counter())
 
 
 class Silence:
-    """Stands in for Redis: nobody watches the progress."""
+    """A board that nobody looks at."""
 
-    def set(self, *_: object, **__: object) -> None:
+    def put(self, _: object) -> None:
         return
-
-
-async def _nothing(*_: object) -> None:
-    return
 
 
 @dataclass(frozen=True)
@@ -54,12 +50,20 @@ class Figure:
     peak_mib: float
 
 
+async def _plain_cleaner(*_: object, **__: object) -> Plain:
+    return Plain(NameBook(), bytes(16))
+
+
+async def _no_names(*_: object) -> None:
+    return
+
+
 def work(import_id: str, how: str) -> None:
     """A child: import what lies ready."""
     settings = IngestSettings()
     if how == "plain":
-        importing.cleaner_for = lambda *_: Plain(NameBook(), bytes(16))  # type: ignore[attr-defined]
-        importing.recognise = _nothing  # type: ignore[attr-defined]
+        importing.cleaner_now = _plain_cleaner  # type: ignore[assignment]
+        importing.recognise = _no_names
 
     async def imported() -> None:
         database = Database(settings)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.names import Known
+from services.ingest.cleaning.names import Known, NameBook
+from services.ingest.recognition.__main__ import recognise
 
 
 def clean_all(people: Iterable[Known], texts: Sequence[str], members: Iterable[str] = ()) -> list[str]:
@@ -14,5 +15,7 @@ def clean_all(people: Iterable[Known], texts: Sequence[str], members: Iterable[s
         people: everybody in the export. What nobody there is called is an unknown name.
         members: pseudonyms of those who write in this chat.
     """
-    cleaner, chat = Cleaner.of(people), frozenset(members)
+    people, chat = list(people), frozenset(members)
+    known = NameBook.of(people)
+    cleaner = Cleaner.of(people, recognise(texts, {*known.words, *known.kept}))
     return [cleaner.clean(text, chat).text for text in texts]

@@ -167,7 +167,7 @@ async def _gather(stage: Stage, request: DatasetRequest) -> Material:
     async with stage.database.transaction() as session:
         source = await choose_source(session, request.chats)
         people = await People(session, stage.keys).all()
-        cleaner = await cleaner_now(session, stage.keys)
+        cleaner = await cleaner_now(session, stage.keys, mask_owner=stage.settings.mask_owner)
         counts = await History(session).chat_counts()
         stage.progress.stage("reading", total=len(source.types), unit="chats")
         tally, found = Tally(), list[Window]()

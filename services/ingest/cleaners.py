@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.cleaning.forgotten_names import ForgottenBook
-from services.ingest.cleaning.names import Known
+from services.ingest.cleaning.found import Found
+from services.ingest.cleaning.names import Known, words_of
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
+from services.ingest.repository.found_names import FoundNames
 from services.ingest.repository.people import KnownPerson, People
 from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.tombstones import Tombstones
@@ -23,23 +25,34 @@ def cleaner_for(
     owners: Iterable[int],
     forgotten: ForgottenBook | None = None,
     lists: Lists = NO_LISTS,
+    found: Iterable[Found] = (),
 ) -> Cleaner:
     """The cleaner of everybody known. Channels have no names of people; an owner keeps their first name.
 
     Args:
+        owners: those of the people who keep theirs.
         lists: what the owner says of single phrases.
     """
     own = set(owners)
     known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
-    return Cleaner.of(known, forgotten, lists)
+    return Cleaner.of(known, forgotten, lists, found)
 
 
-async def cleaner_now(session: AsyncSession, keys: Keys) -> Cleaner:
-    """The cleaner of all that is known now: people, whom nothing may name, the owner's lists."""
-    owners = (await Accounts(session).owners()).values()
+async def cleaner_now(session: AsyncSession, keys: Keys, *, mask_owner: bool) -> Cleaner:
+    """The cleaner of all that is known now: people, whom nothing may name, the owner's lists, names that were found."""
+    owners = () if mask_owner else (await Accounts(session).owners()).values()
     forgotten = await Tombstones(session, keys).book()
     lists = await Phrases(session, keys).lists()
-    return cleaner_for(await People(session, keys).all(), owners, forgotten, lists)
+    found = await FoundNames(session, keys).all()
+    return cleaner_for(await People(session, keys).all(), owners, forgotten, lists, found)
+
+
+def known_words(people: Iterable[KnownPerson], owners: Iterable[int], named: Iterable[Profile]) -> set[str]:
+    """Every form, in lower case, that needs no recognition: of everybody known, and of those whom an export names."""
+    book = cleaner_for(people, owners).book
+    return {*book.words, *book.kept}.union(
+        *(words_of(Known("", tuple(profile.names), profile.username)) for profile in named)
+    )
 
 
 def _known(person: KnownPerson, *, owner: bool) -> Known:

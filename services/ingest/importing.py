@@ -1,4 +1,4 @@
-"""An import, from the uploaded file to clean messages: survey, people, batches, second cleaning, end."""
+"""An import, from the uploaded file to clean messages: survey, names, people, batches, recleaning, end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.ingest.consenting import grant_owner
 from services.ingest.directory import known_names
 from services.ingest.pulling.settling import settle
 from services.ingest.recleaning import clean_again
+from services.ingest.recognising import recognise
 from services.ingest.repeating import repeat
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
@@ -62,6 +63,7 @@ async def import_export(stage: Stage, import_id: str) -> None:
 
 async def _import(stage: Stage, row: models.Import, folder: Path) -> ImportReport:
     survey = _survey(stage, folder, row.filename, await known_names(stage))
+    await recognise(stage, folder, survey)
     prepared = await _prepare(stage, row.id, survey)
     survey = survey.without(prepared.forgotten_chats)
     report = await write_messages(stage, row.id, folder, survey, prepared)
@@ -114,7 +116,7 @@ async def _prepare(stage: Stage, import_id: str, survey: Survey) -> Prepared:
         await Topics(session).add(account, titles)
         await imports.begin(import_id, account)
         everyone = {one.peer: one for one in await people.all()}
-        cleaner = await cleaner_now(session, stage.keys)
+        cleaner = await cleaner_now(session, stage.keys, mask_owner=stage.settings.mask_owner)
     members = {
         chat: frozenset(everyone[peer].pseudonym for peer in senders if peer in everyone)
         for chat, senders in survey.senders.items()

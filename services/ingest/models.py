@@ -49,6 +49,15 @@ class Person(Base):
     profile: Mapped[bytes] = mapped_column(SealedJson)
 
 
+class FoundName(Base):
+    """A word and what recognition reads it as: sealed JSON, under a keyed hash of the word."""
+
+    __tablename__ = "found_names"
+
+    word_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    found: Mapped[bytes] = mapped_column(Sealed)
+
+
 class Account(Base):
     """A Telegram account that an owner exported, or pulls from."""
 

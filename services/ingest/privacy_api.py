@@ -60,4 +60,12 @@ async def review(
     raw: Annotated[bool, Query(description="with what was written, for the owner's eyes")] = False,
 ) -> Review:
     """Messages with something masked, evenly of every kind, the newest first."""
-    return await reviewing.review(session, rooms.withdrawal.keys, kind=kind, chat=chat, limit=limit, raw=raw)
+    return await reviewing.review(
+        session,
+        rooms.withdrawal.keys,
+        mask_owner=rooms.withdrawal.settings.mask_owner,
+        kind=kind,
+        chat=chat,
+        limit=limit,
+        raw=raw,
+    )

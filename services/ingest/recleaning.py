@@ -24,7 +24,7 @@ async def clean_everything_again(stage: Stage) -> None:
     """
     async with stage.database.transaction() as session:
         owners = await Accounts(session).owners()
-        cleaner = await cleaner_now(session, stage.keys)
+        cleaner = await cleaner_now(session, stage.keys, mask_owner=stage.settings.mask_owner)
     try:
         cleaned = [await clean_again(stage, account, cleaner) for account in owners]
     except TakenOver:

@@ -21,7 +21,7 @@ async def repeat(stage: Stage, row: models.Import) -> ImportReport | None:
             return None
         report = _unchanged(before)
         await Imports(session).repeat(row.id, before.account_id, report)
-        cleaner = await cleaner_now(session, stage.keys)
+        cleaner = await cleaner_now(session, stage.keys, mask_owner=stage.settings.mask_owner)
     await clean_again(stage, before.account_id, cleaner)
     return report
 

@@ -6,28 +6,42 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ingest import auditing
 from services.ingest.cleaners import cleaner_now
+from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
 from services.ingest.raw_text import show_raw
 from services.ingest.repository.history import History
 from services.ingest.repository.masked import MaskedMessage, MaskedMessages
 from services.ingest.repository.people import People
+from shared.contracts.audit import Action
 from shared.contracts.privacy import Review, ReviewSample
 
 
 async def review(
-    session: AsyncSession, keys: Keys, *, kind: str | None, chat: int | None, limit: int, raw: bool
+    session: AsyncSession,
+    keys: Keys,
+    *,
+    mask_owner: bool,
+    kind: str | None,
+    chat: int | None,
+    limit: int,
+    raw: bool,
 ) -> Review:
     """
     Args:
         kind: only messages in which something of this kind was masked.
+        mask_owner: whether the owner's own name is masked too.
         raw: with what was written before.
     """
     masked = MaskedMessages(session)
     counts = await masked.counts(chat)
     wanted = [kind] if kind else sorted(counts, key=lambda each: counts[each])
     found = {each: await masked.newest(each, chat, limit) for each in wanted}
-    samples = await _samples(session, keys, evenly(found, limit), raw=raw)
+    cleaner = await cleaner_now(session, keys, mask_owner=mask_owner)
+    samples = await _samples(session, keys, cleaner, evenly(found, limit), raw=raw)
+    if raw:
+        await auditing.note(session, keys, Action.REVIEW, count=len(samples))
     return Review(counts=counts, samples=samples)
 
 
@@ -42,10 +56,9 @@ def evenly(found: Mapping[str, list[MaskedMessage]], limit: int) -> list[MaskedM
 
 
 async def _samples(
-    session: AsyncSession, keys: Keys, messages: list[MaskedMessage], *, raw: bool
+    session: AsyncSession, keys: Keys, cleaner: Cleaner, messages: list[MaskedMessage], *, raw: bool
 ) -> list[ReviewSample]:
     people = await People(session, keys).all()
-    cleaner = await cleaner_now(session, keys)
     pseudonyms = {person.id: person.pseudonym for person in people}
     members = {account: await History(session).members(account) for account in {m.account for m in messages}}
     before = show_raw(keys, [message.raw for message in messages]) if raw else None

@@ -52,6 +52,10 @@ class IngestSettings(Settings):
         description="How long the files of an import that was killed at its end may lie; others remove theirs at once. "
         "0: for ever",
     )
+    mask_owner: bool = Field(
+        default=False,
+        description="Whether the owner's first name becomes a pseudonym too, as everybody else's names do",
+    )
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )

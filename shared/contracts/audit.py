@@ -13,6 +13,7 @@ from shared.contracts.base import Contract, Name
 class Action(StrEnum):
     EXPORT = "export"
     NAMES = "names"
+    REVIEW = "review"
     CONSENT_REQUEST = "consent-request"
     ROTATE_KEY = "rotate-key"
     GRANT = "grant"

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from services.ingest.cleaning.forgotten_names import ForgottenBook
+from services.ingest.cleaning.found import Found
+from services.ingest.cleaning.inflection import FORMS
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from shared.privacy.detectors import VERSION, Evidence, maskers_for
 from shared.privacy.lists import NO_LISTS, Lists
@@ -28,11 +30,18 @@ class Cleaner:
     lists: Lists = NO_LISTS
 
     @classmethod
-    def of(cls, people: Iterable[Known], forgotten: ForgottenBook | None = None, lists: Lists = NO_LISTS) -> Cleaner:
+    def of(
+        cls,
+        people: Iterable[Known],
+        forgotten: ForgottenBook | None = None,
+        lists: Lists = NO_LISTS,
+        found: Iterable[Found] = (),
+    ) -> Cleaner:
         known = sorted(people, key=lambda person: person.replacement)
-        marks = sorted(forgotten.marks) if forgotten else []
-        facts = (VERSION, [_facts(p) for p in known], marks, sorted(lists.allow), sorted(lists.deny))
-        return cls(NameBook.of(known), hashlib.sha256(repr(facts).encode()).digest()[:16], forgotten, lists)
+        words, marks = sorted(found), sorted(forgotten.marks) if forgotten else []
+        names = [_facts(person) for person in known], [tuple(word) for word in words], marks
+        facts = VERSION, FORMS, names, sorted(lists.allow), sorted(lists.deny)
+        return cls(NameBook.of(known, words), hashlib.sha256(repr(facts).encode()).digest()[:16], forgotten, lists)
 
     def clean(self, text: str, members: Collection[str] = (), evidence: Collection[Evidence] = ()) -> Cleaned:
         """

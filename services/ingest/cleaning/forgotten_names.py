@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.ingest.cleaning.found import Reading
 from services.ingest.cleaning.names import Known, plain_words, words_of
 
 #: Stands for somebody who asked to be forgotten and whom nothing may tell apart any more.
@@ -33,6 +34,10 @@ class ForgottenBook:
 
     def bearer(self, word: str, members: Collection[str]) -> str | None:
         return FORGOTTEN if word_mark(self.key, word) in self.marks else None
+
+    def reading(self, word: str) -> Reading | None:
+        """Nothing is known of a word but that it was a name."""
+        return None
 
 
 def marks_of(key: bytes, words: Iterable[str]) -> list[bytes]:

@@ -1,104 +1,142 @@
 """The forms in which a name appears in a text: inflected, possessive, in the other script, as a usual diminutive.
 
-Forms are generated once a name, so that looking a word up is one dictionary access. Source of the endings: the regular
-Russian declensions of personal names and surnames.
+Forms are generated once a name, so that looking a word up is one dictionary access. Sources: the regular Russian
+declensions of personal names and surnames, and pymorphy3's dictionary for the names that it knows.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from services.ingest.cleaning.diminutives import CALLED, also_called, pet_names
+from services.ingest.cleaning.letters import heard, to_latin, without_marks
+
+#: Raise it with every change of the forms: stored texts are then cleaned again by the next import.
+FORMS = 2
 
 #: Ending of the base form -> endings of the other cases. The first that fits is used.
 DECLENSIONS = (
-    ("ский", "ского скому ским ском ские ских"),
+    ("ский", "ского скому ским ском ские ских ская ской скую"),
+    ("цкий", "цкого цкому цким цком цкие цких цкая цкой цкую"),
+    ("ович", "овича овичу овичем овиче овичи овичей ыч ыча ычу ычем ыче"),
+    ("евич", "евича евичу евичем евиче евичи евичей ич ича ичу ичем иче"),
     ("ая", "ой ую ою"),
-    ("ия", "ии ию ией ие"),
+    ("ия", "ии ию ией ие ий"),
     ("ья", "ьи ье ью ьей"),
     ("я", "и е ю ей ёй ею ям ями ях"),
-    ("ова", "овой ову овою овы"),
-    ("ева", "евой еву евою евы"),
-    ("ина", "иной ине ину иною ины"),
+    ("ова", "овой ову овою овы овых"),
+    ("ева", "евой еву евою евы евых"),
+    ("ёва", "ёвой ёву ёвы ёвых"),
+    ("ина", "иной ине ину иною ины иных"),
     ("а", "ы и е у ой ою ей ам ами ах"),
     ("ий", "ия ию ием ии"),
-    ("ей", "ея ею еем ее"),
+    ("ей", "ея ею еем ее еи"),
     ("ай", "ая аю аем ае"),
     ("ец", "ца цу цом це цы"),
     ("ел", "ла лу лом ле"),
-    ("ёв", "ёва ёву ёвым ёве ёвы ёвых"),
-    ("ев", "ева еву евым еве евы евых"),
-    ("ов", "ова ову овым ове овы овых"),
-    ("ин", "ина ину иным ине ины иных"),
+    ("ёв", "ёва ёву ёвым ёве ёвы ёвых ёвой"),
+    ("ев", "ева еву евым еве евы евых евой"),
+    ("ов", "ова ову овым ове овы овых овой"),
+    ("ин", "ина ину иным ине ины иных иной"),
     ("ь", "я ю ем ём е и ью"),
 )
-CONSONANT = "а у ом ем е ы ов ам"
-#: Russian and English names with the short forms that friends use.
-DIMINUTIVES = (
-    "александр саша сашка саня санёк шура", "александра саша сашка саня шура",
-    "алексей лёша леша лёха леха лёшка", "анастасия настя настёна", "анна аня анька анюта нюра",
-    "андрей андрюша андрюха", "валентин валя", "валентина валя", "василий вася васька", "виктор витя",
-    "виктория вика", "владимир вова вовка володя", "вячеслав слава", "григорий гриша гришка", "дарья даша дашка",
-    "дмитрий дима димка димон митя", "евгений женя женька", "евгения женя", "екатерина катя катька катюша",
-    "елена лена ленка леночка алёна", "елизавета лиза", "иван ваня ванька", "игорь игорёк",
-    "ирина ира ирка иришка", "константин костя", "ксения ксюша", "людмила люда мила", "любовь люба",
-    "максим макс", "мария маша машка маруся", "михаил миша мишка", "надежда надя надюша наденька",
-    "наталья наташа наталия ната", "наталия наташа", "николай коля колян", "олег олежка", "ольга оля олька",
-    "павел паша пашка", "пётр петя петька", "петр петя", "роман рома ромка", "светлана света светка",
-    "сергей серёжа сережа серёга серега", "софья соня", "татьяна таня танька", "фёдор федя", "юлия юля юлька",
-    "юрий юра юрка", "яков яша", "alexander alex sasha", "alexandra alex sasha", "andrew andy", "anthony tony",
-    "benjamin ben", "catherine kate katie cathy", "christopher chris", "daniel dan danny", "david dave",
-    "edward ed eddie", "elizabeth liz lizzie beth", "james jim jimmy", "jennifer jen jenny", "jonathan jon",
-    "joseph joe", "katherine kate katie", "matthew matt", "michael mike", "nicholas nick", "patricia pat patty",
-    "richard rick dick", "robert rob bob bobby", "samuel sam", "stephen steve", "steven steve",
-    "thomas tom tommy", "timothy tim", "william bill billy liam", "elisabeth lisa sissi", "johannes hans",
-    "josef sepp",
-)  # fmt: skip
-SHORT_FORMS: dict[str, list[str]] = {}
-for _family in DIMINUTIVES:
-    _full, *_short = _family.split()
-    SHORT_FORMS.setdefault(_full, []).extend(_short)
-
+CONSONANT = "а у ом ем е ы и ов ам ами"
+#: Russian writes и there.
+NEVER = frozenset(f"{letter}ы" for letter in "гкхжчшщ")
+VOWELS = "аеёиоуыэюя"
 CYRILLIC = re.compile(r"[а-яё]")
-#: Latin to Cyrillic as Russian speakers hear it, longest first.
-LETTERS = (
-    ("shch", "щ"), ("sch", "ш"), ("tch", "ч"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),
-    ("ya", "я"), ("ja", "я"), ("ia", "ия"), ("yu", "ю"), ("ju", "ю"), ("yo", "ё"), ("jo", "йо"), ("ee", "и"),
-    ("oo", "у"), ("ck", "к"), ("ph", "ф"), ("th", "т"), ("a", "а"), ("b", "б"), ("c", "к"), ("d", "д"),
-    ("e", "е"), ("f", "ф"), ("g", "г"), ("h", "х"), ("i", "и"), ("j", "й"), ("k", "к"), ("l", "л"), ("m", "м"),
-    ("n", "н"), ("o", "о"), ("p", "п"), ("q", "к"), ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("v", "в"),
-    ("w", "в"), ("x", "кс"), ("y", "и"), ("z", "з"),
-)  # fmt: skip
+#: Surnames that are inflected in Latin letters too, by those who write Russian in them.
+SLAVIC = re.compile(r"(?:ov|ev|in|ova|eva|ina|sky|skiy|skaya|enko|chuk)$")
+PERSONAL = {"Name", "Surn", "Patr"}
 
 
-def forms(name: str) -> set[str]:
+@lru_cache(maxsize=65_536)
+def forms(name: str) -> frozenset[str]:
     """Every form of one name, in lower case, itself included."""
     base = fold(name)
     if CYRILLIC.search(base):
-        return {form for each in [base, *SHORT_FORMS.get(base, [])] for form in decline(each)}
-    latin = [base, *SHORT_FORMS.get(base, []), _without_marks(base)]
-    found = {form for each in latin for form in (each, each + "s", each + "es")}
-    return found | (decline(to_cyrillic(base)) if len(base) >= 3 else set())
+        return _cyrillic(base) | _romanised(base)
+    latin = {base, *also_called(base), without_marks(base), _umlauts_spelled_out(base)}
+    found = frozenset(form for each in latin if not CYRILLIC.search(each) for form in _hung_on(each))
+    if len(base) < 3:
+        return found
+    written = russian_spellings().get(base) or heard(base)
+    slavic = base in russian_spellings() or SLAVIC.search(base)
+    return found.union(*map(_cyrillic, written), *(map(_romanised, written) if slavic else ()))
 
 
-def decline(name: str) -> set[str]:
+def _hung_on(name: str) -> set[str]:
+    stem = name[:-1] if name[-1:] in "ae" and len(name) > 4 else name
+    return {name, name + "s", name + "es"} | {stem + ending for ending in ("chen", "chens", "lein", "leins")}
+
+
+def _cyrillic(base: str) -> frozenset[str]:
+    called = {base, *also_called(base)}
+    pets = {pet for each in called for pet in pet_names(each) if each in CALLED}
+    return frozenset(form for each in called | pets for form in decline(each))
+
+
+def _romanised(base: str) -> frozenset[str]:
+    """In Latin letters: every spelling of what the person is called, and its cases as they are usually spelled."""
+    called = {base, *also_called(base)}
+    spelled = {spelling + s for each in called for spelling in to_latin(each) for s in ("", "s")}
+    cases = {form for each in called for form in decline(each) if len(form) > 3}
+    return frozenset(spelled.union(*(to_latin(form, 1) for form in cases)))
+
+
+@cache
+def russian_spellings() -> dict[str, set[str]]:
+    """Latin spellings of usual Russian names: which they may be."""
+    found: dict[str, set[str]] = {}
+    for name in CALLED:
+        if CYRILLIC.search(name):
+            for spelling in to_latin(name):
+                found.setdefault(spelling, set()).add(name)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def decline(name: str) -> frozenset[str]:
     """A Cyrillic name in all cases, with ё also written е."""
+    found = {name, *regular_cases(name), *_by_dictionary(name), *_called_out(name)}
+    return frozenset(found | {form.replace("ё", "е") for form in found})
+
+
+def regular_cases(name: str) -> set[str]:
+    """By the endings alone."""
     for ending, others in DECLENSIONS:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             stem = name.removesuffix(ending)
-            found = {name, *(stem + other for other in others.split())}
-            break
-    else:
-        found = {name, *(name + other for other in CONSONANT.split())} if name[-1:] not in "оуыэюие" else {name}
-    return found | {form.replace("ё", "е") for form in found}
+            found = {stem + other for other in others.split()}
+            return {form[:-1] + "и" if form[-2:] in NEVER else form for form in found}
+    return {name + other for other in CONSONANT.split()} if name[-1:] not in "оуыэюие" else set()
 
 
-def to_cyrillic(name: str) -> str:
-    rest, written = _without_marks(name), ""
-    while rest:
-        latin, cyrillic = next(((a, b) for a, b in LETTERS if rest.startswith(a)), (rest[0], rest[0]))
-        written += cyrillic
-        rest = rest[len(latin) :]
-    return written
+def _called_out(name: str) -> set[str]:
+    """As somebody is called: Саш, Надь."""
+    if len(name) < 4 or name[-2] in VOWELS or name[-1] not in "ая":
+        return set()
+    return {name[:-1] + ("ь" if name.endswith("я") else "")}
+
+
+def _by_dictionary(name: str) -> set[str]:
+    """What pymorphy3 knows: irregular stems, patronymics, surnames of both genders and of a family."""
+    found: set[str] = set()
+    for parse in _morphology().parse(name):
+        tags = parse.tag.grammemes
+        if parse.is_known and tags & PERSONAL and {"nomn", "sing"} <= tags:
+            found |= {form.word for form in parse.lexeme}
+    return found
+
+
+@cache
+def _morphology() -> Any:
+    from pymorphy3 import MorphAnalyzer
+
+    return MorphAnalyzer()
 
 
 def fold(word: str) -> str:
@@ -106,6 +144,5 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", word).casefold()
 
 
-def _without_marks(word: str) -> str:
-    decomposed = unicodedata.normalize("NFD", word)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+def _umlauts_spelled_out(word: str) -> str:
+    return word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")

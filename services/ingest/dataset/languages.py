@@ -49,11 +49,12 @@ def language_of_all(texts: Iterable[str]) -> str:
 
 def _by_words(text: str) -> str:
     words = WORD.findall(text.casefold())
-    votes = {code: sum(word in telling for word in words) for code, telling in _telling().items()}
+    votes = {code: sum(word in telling(code) for word in words) for code in TELLING}
     best = max(votes, key=lambda code: votes[code])
     return best if votes[best] else "other"
 
 
 @cache
-def _telling() -> dict[str, frozenset[str]]:
-    return {code: frozenset(words.split()) for code, words in TELLING.items()}
+def telling(code: str) -> frozenset[str]:
+    """The most telling short words of a language."""
+    return frozenset(TELLING[code].split())

@@ -18,6 +18,7 @@ from services.ingest.forgetting.withdrawing import Withdrawal, withdraw_datasets
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.forgotten import Forgotten, Place
+from services.ingest.repository.found_names import FoundNames
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import UNENDED, Imports
 from services.ingest.repository.people import KnownPerson, People
@@ -79,6 +80,7 @@ async def remove_contact(session: AsyncSession, withdrawal: Withdrawal, person: 
     gone.counts["consents"] = await forgotten.remove_person(person.id) + whole.get("consents", 0)
     await _tidy_imports(session, withdrawal, chats, subject.called)
     words = forgotten_words(profile.names, profile.username, {first_name(owner.profile) for owner in owners})
+    words |= await FoundNames(session, withdrawal.keys).remove(words)
     peers = {person.peer, *(peer_of(name) for name in profile.names)}
     ids = {id_in(peer) for peer in peers if peer.startswith(USER)}
     await Tombstones(session, withdrawal.keys).bury(peers, marks_of(withdrawal.keys.forgotten, words), {*chats, *ids})

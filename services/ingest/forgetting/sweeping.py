@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 #: Who somebody else is, and what is about to be forgotten itself, is not touched.
-NOT_TEXTS = ("people", "forgettings")
+NOT_TEXTS = ("people", "forgettings", "found_names")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ async def seen(world: World) -> list[Any]:
 
 async def fill(world: World, folder: Path) -> None:
     """Something in every sealed column, and a sealed file."""
-    forum = chat(9, message(1, 3, "hello", photo="p.jpg", width=3), message(2, 1, "hi"), kind="private_supergroup")
+    forum = chat(
+        9, message(1, 3, "hello jessica", photo="p.jpg", width=3), message(2, 1, "hi"), kind="private_supergroup"
+    )
     await world.import_export(account(chat(7, message(1, 2, "ахой"), message(2, 1, "hi")), forum), folder)
     await world.import_export(chat(11, message(1, 2, "a"), message(2, 1, "b")), folder, owner="Ada Byron")
     await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes"))

@@ -94,7 +94,7 @@ async def test_a_key_is_added_only_while_nobody_uses_the_others(
 
 
 def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
-    hashes = {"peer_hash", "cleaned_with", "fingerprint", "hash", "signature", "phrase_hash"}
+    hashes = {"peer_hash", "cleaned_with", "fingerprint", "hash", "signature", "phrase_hash", "word_hash"}
     columns = {
         c for table in models.Base.metadata.sorted_tables for c in table.columns if isinstance(c.type, LargeBinary)
     }
@@ -102,7 +102,7 @@ def test_every_column_of_bytes_is_sealed_or_a_hash() -> None:
     assert {f"{c.table.name}.{c.name}" for c in columns if c.name not in hashes} == sealed
     assert sealed == {
         "people.profile", "chats.name", "topics.title", "messages.raw",
-        "phrases.phrase", "messages.details", "consents.evidence",
+        "phrases.phrase", "found_names.found", "messages.details", "consents.evidence",
         "imports.owner_hint", "forgettings.subject",
     }  # fmt: skip
 

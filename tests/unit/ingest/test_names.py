@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.cleaning.cleaner import Cleaner
-from services.ingest.cleaning.inflection import decline, forms, to_cyrillic
+from services.ingest.cleaning.inflection import decline, forms
+from services.ingest.cleaning.letters import to_cyrillic
 from services.ingest.cleaning.names import Known, NameBook, NameMasker
 from services.ingest.cleaning.pseudonyms import pseudonym
 
