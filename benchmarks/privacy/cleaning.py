@@ -17,5 +17,5 @@ def clean_all(people: Iterable[Known], texts: Sequence[str], members: Iterable[s
     """
     people, chat = list(people), frozenset(members)
     known = NameBook.of(people)
-    cleaner = Cleaner.of(people, recognise(texts, {*known.words, *known.kept}))
+    cleaner = Cleaner.of(people, found=recognise(texts, {*known.words, *known.kept}))
     return [cleaner.clean(text, chat).text for text in texts]

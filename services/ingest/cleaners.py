@@ -35,7 +35,7 @@ def cleaner_for(
     """
     own = set(owners)
     known = [_known(person, owner=person.id in own) for person in people if person.peer.startswith("user")]
-    return Cleaner.of(known, forgotten, lists, found)
+    return Cleaner.of(known, forgotten=forgotten, lists=lists, found=found)
 
 
 async def cleaner_now(session: AsyncSession, keys: Keys, *, mask_owner: bool) -> Cleaner:

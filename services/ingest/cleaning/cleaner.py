@@ -33,6 +33,7 @@ class Cleaner:
     def of(
         cls,
         people: Iterable[Known],
+        *,
         forgotten: ForgottenBook | None = None,
         lists: Lists = NO_LISTS,
         found: Iterable[Found] = (),

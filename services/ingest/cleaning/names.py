@@ -19,7 +19,7 @@ NAME = re.compile(r"[^\W\d_]+", re.UNICODE)
 #: A nickname such as "wolfi_e" or "liesel99".
 HANDLE = re.compile(r"(?<!\S)(?=\w*[^\W\d_])\w{3,}(?!\S)")
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-SENTENCE = re.compile(r"(?:^|[.!?…]\s*|\n\s*)[\"'«“„(]*$")
+SENTENCE = re.compile(r"(?:^|[.!?…]\s*|\n\s*|user_[0-9a-f]+: )[\"'«“„(]*$")
 #: Readings that depend on where a word stands, and those that a known name may have.
 PLACED = frozenset({Reading.CAPITAL, Reading.INSIDE, Reading.BESIDE, Reading.BEHIND, Reading.WORD})
 OF_KNOWN = frozenset({Reading.BESIDE, Reading.WORD})

@@ -48,7 +48,7 @@ from shared.contracts.retrieval import REMEMBER_TASK, IndexRequest, Turn
 from shared.contracts.trainer import RunRequest
 from shared.contracts.trainer import Stage as TrainingStage
 from shared.database import Database
-from shared.jobs import JobReporter
+from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue, make_queue
 from shared.sealing import Place, Seal
 from shared.settings import Settings
@@ -82,7 +82,7 @@ class House:
 
     def stage(self, job: str, kind: str) -> Stage:
         own = self.ingest_settings()
-        return Stage(own, self.database, load_keys(own.key_file), JobReporter(self.redis, job, kind))
+        return Stage(own, self.database, load_keys(own.key_file), JobReporter(JobBoard.of(own), job, kind))
 
     async def import_sample(self) -> None:
         queued = await self.ingest.upload(SAMPLE, consent=True)
@@ -109,7 +109,9 @@ class House:
 
     async def index(self) -> None:
         own = RetrievalSettings(_env_file=None, **self.settings.model_dump())
-        indexer = Indexer(self.database, self.ingest, WordEmbedder(), JobReporter(self.redis, "index-1", "index"), 200)
+        indexer = Indexer(
+            self.database, self.ingest, WordEmbedder(), JobReporter(JobBoard.of(self.settings), "index-1", "index"), 200
+        )
         await indexer.index(IndexRequest(persona=PERSONA))
         assert own.embedding_model
 
@@ -142,7 +144,11 @@ class House:
             for one in examples
         ]  # fmt: skip
         (folder.work / "samples.json").write_text(json.dumps(samples))
-        folder.write_result({"split": "test", "owner": FIGURES, "base": FIGURES, "persona": FIGURES | {"nll": 2.0}})
+        leaks = {"canaries": 0, "repeats": 0} | dict.fromkeys(
+            ("persona", "base"), {"verbatim": 0, "replies": len(samples)}
+        )
+        figures = {"owner": FIGURES, "base": FIGURES, "persona": FIGURES | {"nll": 2.0}}
+        folder.write_result({"split": "test", "leaks": leaks} | figures)
         await record(own, self.database, run.id, folder)
 
     async def talk(self, person: str, said: str, reply: str) -> None:
@@ -175,7 +181,7 @@ class House:
     async def finish(self, forgetting: str) -> None:
         """What a worker does when it takes a forgetting up."""
         own, keys = self.ingest_settings(), load_keys(self.ingest_settings().key_file)
-        build = builder(make_queue("ingest", own), self.redis)
+        build = builder(make_queue("ingest", own), JobBoard.of(own))
         async with withdrawal_of(own, self.database, keys, build) as withdrawal:
             await deliver(withdrawal, forgetting)
 

@@ -22,6 +22,7 @@ from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.clients.trainer import TrainerClient
+from shared.contracts.audit import Publication
 from shared.contracts.ingest import Dataset, Example
 from shared.contracts.jobs import JobState
 from shared.contracts.trainer import RunRequest, Stage
@@ -49,6 +50,7 @@ class FakeIngest:
     state: JobState = JobState.DONE
     tainted: bool = False
     known: set[str] = field(default_factory=lambda: {DATASET})
+    published: list[str] = field(default_factory=list)
 
     @property
     def app(self) -> FastAPI:
@@ -60,6 +62,10 @@ class FakeIngest:
                 return JSONResponse(error_body(NotFound(f"There is no dataset {name!r}.")), 404)
             about = {"persona": PERSONA, "version": 1, "system_prompt": SYSTEM, "path": None, "digest": "0" * 64}
             return Dataset(name=name, state=self.state, tainted=self.tainted, created_at=datetime.now(UTC), **about)
+
+        @app.post("/v1/audit/publications", status_code=204)
+        async def published(publication: Publication) -> None:
+            self.published.append(publication.adapter)
 
         return app
 

@@ -42,7 +42,7 @@ CONTACT = Subject(SubjectKind.CONTACT, "user_3f9a", ("Mira Okafor",), "mira_o", 
     ],
 )
 def test_a_forgotten_name_stays_masked_without_being_known(said: str, clean: str) -> None:
-    assert Cleaner.of([], BOOK).clean(said).text == clean
+    assert Cleaner.of([], forgotten=BOOK).clean(said).text == clean
 
 
 def test_nobody_can_read_the_names_that_are_kept() -> None:
@@ -51,12 +51,12 @@ def test_nobody_can_read_the_names_that_are_kept() -> None:
 
 
 def test_who_is_known_keeps_a_name_that_they_share() -> None:
-    cleaner = Cleaner.of([Known("user_0001", ("Mira Nair",))], BOOK)
+    cleaner = Cleaner.of([Known("user_0001", ("Mira Nair",))], forgotten=BOOK)
     assert cleaner.clean("Mira and Okafor").text == "user_0001 and <person>"
 
 
 def test_texts_are_cleaned_again_when_somebody_is_forgotten() -> None:
-    assert Cleaner.of([]).key != Cleaner.of([], BOOK).key
+    assert Cleaner.of([]).key != Cleaner.of([], forgotten=BOOK).key
 
 
 def test_nobody_gets_a_pseudonym_that_somebody_forgotten_may_have_had() -> None:

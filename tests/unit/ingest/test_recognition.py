@@ -120,12 +120,12 @@ def test_a_typo_is_the_known_person(lexicon: Lexicon) -> None:
     people = [Known("user_0001", ("Alexander Pohl",))]
     book = Cleaner.of(people).book
     found = read(lexicon, Somebody(), "alexnader is late", known=sorted(book.words))
-    assert Cleaner.of(people, found.values()).clean("alexnader is late").text == "user_0001 is late"
+    assert Cleaner.of(people, found=found.values()).clean("alexnader is late").text == "user_0001 is late"
 
 
 CLEANER = Cleaner.of(
     [Known("user_0001", ("Mira Okafor",)), Known("user_0002", ("Anselm Varga",), keep=frozenset({"Anselm"}))],
-    [
+    found=[
         Found("jessica", Reading.NAME), Found("brown", Reading.INSIDE), Found("hope", Reading.CAPITAL),
         Found("street", Reading.BESIDE), Found("wqsner", Reading.BEHIND), Found("miar", Reading.TYPO, "mira"),
         Found("anselm", Reading.NAME), Found("mira", Reading.NAME),
@@ -154,8 +154,8 @@ def test_readings_in_texts(text: str, clean: str) -> None:
 
 def test_the_key_changes_only_with_what_is_found() -> None:
     people, found = [Known("user_0001", ("Mira",))], [Found("jessica", Reading.NAME), Found("hope", Reading.CAPITAL)]
-    assert Cleaner.of(people, found).key == Cleaner.of(people, reversed(found)).key
-    assert Cleaner.of(people, found).key != Cleaner.of(people, found[:1]).key
+    assert Cleaner.of(people, found=found).key == Cleaner.of(people, found=reversed(found)).key
+    assert Cleaner.of(people, found=found).key != Cleaner.of(people, found=found[:1]).key
 
 
 @pytest.mark.parametrize("text", ["A" * (1 << 20), "Aa " * 300_000, "Jessica " * 130_000, "\u202e\u200bЖ" * 200_000])
