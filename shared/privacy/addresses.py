@@ -45,6 +45,12 @@ from shared.privacy.masking import Span, mask, mask_matches
 from shared.privacy.street_names import russian_start, street_before, with_names
 from shared.privacy.streets import BEFORE, DOUBTFUL, ENDINGS, ENGLISH, ENGLISH_TOO, RUSSIAN, RUSSIAN_HOUSE
 
+#: In lower case a word such as "weg" is a street only with its number and a postal code.
+LOWER = re.compile(
+    rf"(?<!\w)[^\W\d_]{{3,24}}(?:{'|'.join(map(re.escape, (*ENDINGS, *DOUBTFUL)))}) \d{{1,4}}(?: ?[a-z]| bis)?,? "
+    r"\d{4,5}(?: ?[a-z]{2}\b)?(?: [^\W\d_]{3,})?"
+)
+
 
 class AddressMasker:
     def find(self, text: str) -> Iterator[Span]:
@@ -60,6 +66,7 @@ class AddressMasker:
         if "corner of" in low or "ecke" in low or "угол" in low:
             yield from mask_matches("address", CORNER, text)
         yield from mask_matches("address", CODES, text)
+        yield from mask_matches("address", LOWER, text)
         yield from mask_matches("address", US_TOWN, text)
 
 

@@ -74,6 +74,8 @@ BEHIND = re.compile(
 #: Bits a character. Hexadecimal cannot exceed 4; running words stay below 3.5 even without spaces.
 ENTROPY, HEX_ENTROPY, SHORT_ENTROPY = 3.6, 3.0, 3.0
 HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
+#: A word with its number: Qwen3.
+NUMBERED = re.compile(r"[^\W\d_]{3,8}\d{1,2}")
 DIGEST = Cue(
     r"commit\w*",
     r"коммит\w*",
@@ -155,7 +157,7 @@ def _is_wordy(token: str) -> bool:
     parts = [part for part in re.split(r"[-_+=/.]", token) if part]
     if len(parts) < 2:
         return False
-    plain = [part for part in parts if part.isdigit() or part.isalpha() or len(part) < 5]
+    plain = [part for part in parts if part.isdigit() or part.isalpha() or len(part) < 5 or NUMBERED.fullmatch(part)]
     longest = max(parts, key=len)
     return (len(plain) == len(parts) and not (longest.isalpha() and _is_scrambled(longest))) or (
         all(len(p) < 9 for p in parts) and len(parts) > 3

@@ -32,7 +32,7 @@ TYPED = Cue(r"enter", r"use", r"type(?: in)?", r"введи\w*", r"исполь�
 PUBLIC = re.compile(
     r"(?i)(?:error|status|exit|return|http|zip|postal|post|area|country|dial\w*|promo\w*|coupon|discount|voucher|"
     r"source|dress|qr|bar|colou?r|hex|"
-    r"morse|tax|product|item|model|airport|currency|building|civil|penal|criminal|ascii|char|op|byte|machine|legacy|"
+    r"morse|tax|product|item|model|airport|currency|building|civil|penal|criminal|ascii|char|\bop\b|opcode|byte|machine|legacy|"
     r"python|response|fault|"
     r"ошибк\w*|город\w*|стран\w*|регион\w*|товар\w*|цвет\w*|почтов\w*|индекс\w*|промо\w*|скидк\w*|ответ\w*|оквэд|"
     r"тн ?вэд|октмо|статус\w*|кпп|исходн\w*|"

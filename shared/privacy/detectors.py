@@ -82,7 +82,7 @@ DETECTORS: tuple[Detector, ...] = (
         "г. р", "née", "zur welt", "д/р",
     )),
     Detector(CoordinatesMasker(), digits=4),
-    Detector(CheckedDocumentMasker(), digits=8),
+    Detector(CheckedDocumentMasker(), digits=7),
     Detector(NamedDocumentMasker(), digits=2, words=any_of(*DOCUMENT_STEMS)),
     Detector(CodeMasker(), digits=2, words=any_of(
         "code", "код", "pin", "пин", "otp", "2fa", "tan", "puk", "cvv", "cvc", "bestätig", "sicherheit", "zugang",

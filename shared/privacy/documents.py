@@ -34,6 +34,7 @@ CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
     (_shape(r"\d{2} ?\d{6} ?[A-Z] ?\d{3}"), None),  # German pension insurance
     (_shape(r"(?![DFIQUV])[A-Z](?![DFIQUVO])[A-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"), None),  # British national insurance
     (_shape(r"\d{2} ?\d{2} ?(?:№|No\.?|N) ?\d{6}|\d{2} \d{2} \d{6}"), None),  # Russian passport
+    (_shape(r"[A-Z]\d{7}"), None),  # passports of Austria, India and others
     (_shape(r"[XYZxyz\d]\d{7}-?[A-Za-z]"), lambda n: _checked("es.dni")(n) or _checked("es.nie")(n)),
     (_shape(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"), _checked("it.codicefiscale")),
     (_shape(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), _checked("br.cpf")),
@@ -42,6 +43,14 @@ CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
     (_shape(r"\d{6}[-+]\d{4}"), _checked("se.personnummer")),
     (_shape(r"\d{6}[-+A]\d{3}[0-9A-Y]"), _checked("fi.hetu")),
 )
+
+#: A Dutch BSN or a Portuguese NIF: a check digit that one in ten other numbers has too, so not where it is of a thing.
+NINE = _shape(r"\d{9}")
+THING = Cue(
+    r"order\w*", r"ticket\w*", r"tracking", r"invoice\w*", r"ref\w*", r"parcel", r"case", r"bestell\w*", r"auftrag\w*",
+    r"rechnung\w*", r"sendung\w*", r"vorgang\w*", r"заказ\w*", r"трек\w*", r"счёт\w*", r"накладн\w*", r"обращени\w*",
+    r"заявк\w*",
+)  # fmt: skip
 
 #: Words that name a document which people have, of whatever country.
 CUE = Cue(
@@ -154,6 +163,9 @@ class CheckedDocumentMasker:
                 match = pattern.match(text, start.start())
                 if match and (valid is None or valid(match[0])):
                     yield mask("document", *match.span())
+        for match in NINE.finditer(text):
+            if (_checked("nl.bsn")(match[0]) or _checked("pt.nif")(match[0])) and not THING.before(text, match.start()):
+                yield mask("document", *match.span())
 
 
 class NamedDocumentMasker:

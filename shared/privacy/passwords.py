@@ -112,6 +112,8 @@ TIME = re.compile(
 )
 #: A symbol that no word has inside.
 INNER = re.compile(r"[^\W_][#!$%^*][^\W_]")
+#: Words run together around a digit.
+PHRASE = re.compile(r"(?=.{12})[^\W\d_]{4,}\d{1,2}[^\W\d_]{4,}")
 HANDLE = re.compile(r"[@#]\w+")
 EDGE = ".,;!?…:)*_~`"
 
@@ -128,11 +130,9 @@ class BarePasswordMasker:
     """Without any cue only what no ordinary word looks like."""
 
     def find(self, text: str) -> Iterator[Span]:
-        if not INNER.search(text):
-            return
         for token in TOKEN.finditer(text):
             word = token[0].rstrip(EDGE)
-            if 8 <= len(word) <= 40 and looks_secret(word) and _is_chequered(word):
+            if 8 <= len(word) <= 40 and looks_secret(word) and (_is_chequered(word) or PHRASE.fullmatch(word)):
                 yield _span(text, *token.span())
 
 

@@ -1,4 +1,7 @@
-"""Traces in Redis: replies that a bot shows, updates and counters of a tester, progress, and work that still waits."""
+"""Traces in Redis: replies that a bot shows, updates and counters of a tester, progress, and work that still waits.
+
+Texts there are sealed, and are opened to be searched. What cannot be opened goes as well, since it may be theirs.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ TELEGRAM = re.compile(r"telegram-(-?\d+)")
 #: The update by which a tester asks to be forgotten: the bot finishes it, and removes it itself.
 ASKING = re.compile(r'"data":\s*"forget:')
 #: A bot's updates that are not answered yet, and what it noted while it answered one.
-OPEN, JOURNAL = "anselm:bot:open", b"anselm:bot:journal:"
+OPEN, JOURNAL = "anselm:bot:open", "anselm:bot:journal:"
+#: How the keys of what is sealed begin.
+SEALED = (OPEN, JOURNAL, "anselm:bot:shown:", "anselm:job:")
 
 
 @dataclass(frozen=True)
@@ -57,48 +62,53 @@ class Needles:
         told = {*self.numbers, *self.texts, *map(self.seal.name, (*self.numbers, *self.texts))}
         return not told.isdisjoint(key.split(":"))
 
-    def in_value(self, value: str) -> bool:
-        text = readable(value, self.seal)
+    def in_text(self, text: str) -> bool:
         return not ASKING.search(text) and bool(self.anywhere.search(text))
 
 
-def readable(value: str, seal: Seal) -> str:
-    """A value with what is sealed in it, or in what Celery wrapped: the arguments of a task, in base64."""
-    opened = seal.unseal_any(value)
-    if opened is not None:
-        return opened
+def opened(seal: Seal, key: str, value: str) -> str | None:
+    """What a value says; none where it is sealed and cannot be opened."""
+    return seal.unseal_any(value) if key.startswith(SEALED) else value + _arguments(seal, value)
+
+
+def _arguments(seal: Seal, value: str) -> str:
+    """What Celery wrapped in a value, sealed and in base64; nothing where that cannot be opened, or is no message."""
     try:
         message = json.loads(value)
         message = message[0] if isinstance(message, list) else message
         body = base64.b64decode(message["body"], validate=True).decode()
     except (ValueError, KeyError, TypeError, IndexError):
-        return value
-    return value + (seal.unseal_any(body) or body)
+        return ""
+    return seal.unseal_any(body) or ""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A value in Redis: a string, an element of a list or a set, or what stands in a field of a hash."""
+    """A value in Redis: a string, an element of a list or a set, or what stands in a field of a hash.
+
+    Attributes:
+        text: what it says; none where it is sealed and cannot be opened.
+    """
 
     key: str
     kind: str
     field: str
-    value: str
+    text: str | None
 
 
-async def entries(redis: Any) -> AsyncIterator[Entry]:
+async def entries(redis: Any, seal: Seal) -> AsyncIterator[Entry]:
     """Everything that is there."""
     async for raw in redis.scan_iter(count=500):
         key, kind = _text(raw), (await redis.type(raw)).decode()
         for field, value in await _values(redis, raw, kind):
-            yield Entry(key, kind, _text(field), _text(value))
+            yield Entry(key, kind, _text(field), opened(seal, key, _text(value)))
 
 
 class RedisTraces:
     """Raises ``Unavailable`` where Redis does not answer."""
 
     async def count(self, withdrawal: Withdrawal, order: Order) -> tuple[list[Removed], list[str]]:
-        found = await _matching(withdrawal, order)
+        found = [entry for entry in await _matching(withdrawal, order) if entry.text is not None]
         return [Removed(service="redis", what="entries", count=len(found))], []
 
     async def remove(self, withdrawal: Withdrawal, order: Order) -> None:
@@ -108,10 +118,14 @@ class RedisTraces:
 
 async def _matching(withdrawal: Withdrawal, order: Order) -> list[Entry]:
     assert order.subject is not None
-    needles = Needles.of(order.subject, Seal.of(withdrawal.settings))
-    found = entries(withdrawal.redis)
+    seal = Seal.of(withdrawal.settings)
+    needles = Needles.of(order.subject, seal)
     try:
-        return [entry async for entry in found if needles.in_key(entry.key) or needles.in_value(entry.value)]
+        return [
+            entry
+            async for entry in entries(withdrawal.redis, seal)
+            if entry.text is None or needles.in_key(entry.key) or needles.in_text(entry.text)
+        ]
     except RedisError as error:
         raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
 
@@ -124,7 +138,7 @@ async def _remove(redis: Any, entry: Entry) -> None:
         elif entry.kind == "hash":
             await redis.hdel(key, field)
             if entry.key == OPEN:
-                await redis.delete(JOURNAL + field)
+                await redis.delete(_bytes(JOURNAL) + field)
         elif entry.kind == "list":
             await redis.lrem(key, 0, field)
         else:

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest.forgetting import receipts, subjects
-from services.ingest.forgetting.redis_traces import entries, readable
+from services.ingest.forgetting.redis_traces import entries
 from services.ingest.forgetting.withdrawing import Withdrawal
 from services.ingest.keys import Keys
 from services.ingest.models import Forgetting
@@ -93,8 +93,8 @@ async def _held_here(session: AsyncSession, withdrawal: Withdrawal) -> list[Held
 async def _held_in_redis(withdrawal: Withdrawal) -> list[Held]:
     counts, seal = Counter[str](), Seal.of(withdrawal.settings)
     try:
-        async for entry in entries(withdrawal.redis):
-            counts.update(set(NAMES.findall(f"{entry.key} {readable(entry.value, seal)}")))
+        async for entry in entries(withdrawal.redis, seal):
+            counts.update(set(NAMES.findall(f"{entry.key} {entry.text or ''}")))
     except RedisError as error:
         raise Unavailable("Redis does not answer.", hint="Check REDIS_URL and that Valkey runs.") from error
     return [_person(name, "entries", count) for name, count in counts.items()]

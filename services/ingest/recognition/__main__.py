@@ -15,6 +15,7 @@ from services.ingest.cleaning.found import Found
 from services.ingest.recognition.deciding import readings
 from services.ingest.recognition.judging import Models
 from services.ingest.recognition.lexicon import Lexicon
+from services.ingest.recognition.light import stay_light
 from services.ingest.recognition.sightings import Sightings
 from services.ingest.telegram.message import Message
 from services.ingest.telegram.survey import read_spool
@@ -37,6 +38,7 @@ def recognise(texts: Iterable[str], known: Collection[str], decided: Collection[
 
 
 def main() -> None:
+    stay_light()
     request = orjson.loads(sys.stdin.buffer.read())
     texts = (orjson.loads(line)[TEXT] for line in read_spool(Path(request["folder"]), 0))
     found = recognise(texts, request["known"], request["decided"])

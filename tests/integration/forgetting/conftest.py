@@ -144,9 +144,8 @@ class House:
             for one in examples
         ]  # fmt: skip
         (folder.work / "samples.json").write_text(json.dumps(samples))
-        leaks = {"canaries": 0, "repeats": 0} | dict.fromkeys(
-            ("persona", "base"), {"verbatim": 0, "replies": len(samples)}
-        )
+        found = {"verbatim": 0, "replies": len(samples)}
+        leaks = {"canaries": 0, "repeats": 0, "persona": found, "base": found}
         figures = {"owner": FIGURES, "base": FIGURES, "persona": FIGURES | {"nll": 2.0}}
         folder.write_result({"split": "test", "leaks": leaks} | figures)
         await record(own, self.database, run.id, folder)

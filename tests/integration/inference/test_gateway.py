@@ -42,10 +42,11 @@ def test_a_reply_in_one_piece(gateway: Gateway) -> None:
 
 def test_a_streamed_reply_ends_with_the_extension(gateway: Gateway) -> None:
     stream = gateway.openai().chat.completions.create(
-        model="alex", messages=[{"role": "user", "content": "hello there"}], stream=True
+        model="alex", messages=[{"role": "user", "content": "hello there old friend how are you"}], stream=True
     )
     chunks = list(stream)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "alex-v1: hello there "
+    said = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert said == "alex-v1: hello there old friend how are you "
     assert len([chunk for chunk in chunks if chunk.choices[0].delta.content]) >= 3
     assert len({chunk.id for chunk in chunks}) == 1
     assert [bool((chunk.model_extra or {}).get("anselm")) for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
@@ -188,12 +189,12 @@ def test_server_dead_in_the_middle_of_a_stream(gateway: Gateway) -> None:
     with pytest.raises(openai.APIError, match="model server"):
         for chunk in stream:
             heard += chunk.choices[0].delta.content or ""
-    assert heard == "half a "
+    assert heard == "half ", "the word under way and the one before it wait: they may be part of something private"
     assert gateway.metric("anselm_inference_requests_total", outcome="unavailable") == 1
 
 
 def test_a_broken_stream_is_closed_properly(gateway: Gateway) -> None:
-    gateway.vllm.script = saying("half ", then=ServerDies())
+    gateway.vllm.script = saying("half ", "a ", "sen", then=ServerDies())
     body = {"model": "alex", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
     lines = [x for x in gateway.http().post("/v1/chat/completions", json=body).text.split("\n\n") if x]
     assert lines[-1] == "data: [DONE]"

@@ -44,7 +44,7 @@ def test_a_reply_in_flight_ends_on_the_old_adapter(gateway: Gateway) -> None:
     halted, go = asyncio.Event(), asyncio.Event()
 
     async def slow(body: dict[str, object]):  # type: ignore[no-untyped-def]
-        yield f"{body['model']} begins "
+        yield f"{body['model']} begins to talk of this and that "
         halted.set()
         while not go.is_set():
             await asyncio.sleep(0.01)
@@ -56,7 +56,7 @@ def test_a_reply_in_flight_ends_on_the_old_adapter(gateway: Gateway) -> None:
     gateway.promote("alex-v2")
     go.set()
     said = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
-    assert said == "alex-v1 begins alex-v1 ends "
+    assert said == "alex-v1 begins to talk of this and that alex-v1 ends "
     gateway.vllm.script = saying("new")
     again = gateway.openai().chat.completions.create(model="alex", messages=HI)  # type: ignore[arg-type]
     assert again.system_fingerprint == "alex-v2"

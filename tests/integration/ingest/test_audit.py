@@ -93,7 +93,7 @@ async def test_forgetting_leaves_an_entry_that_leads_to_nobody(stored: World) ->
     await stored.client.consent_message(BORIS)
     receipt = await stored.client.forget(BORIS)
     *_, asked, forgot = await entries(stored)
-    assert (asked.action, forgot.action, forgot.count) == (Action.CONSENT_REQUEST, Action.FORGET, 1)
+    assert (asked.action, forgot.action, forgot.count) == (Action.CONSENT_REQUEST, Action.FORGET, 2)
     assert asked.subject == forgot.subject
     assert str(forgot.subject).startswith("forgotten-")
     written = str(await stored.rows("select a::text from ingest.audit a"))

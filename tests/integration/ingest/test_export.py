@@ -19,6 +19,8 @@ from shared.errors import Conflict, NotFound, StorageFull
 from tests.integration.ingest.conftest import SAMPLE, World, account, chat, message
 
 TABLES = "messages, topics, consents, imports, dataset_examples, datasets, chats, accounts, people"
+#: What was found in words: not part of what leaves.
+FOUND = "found_names"
 MESSAGES = (
     "select chat_id, m.id, at, pseudonym, edited_at, reply_to, reply_chat, topic, forwarded, via_bot, business, media, "
     "raw, details, clean, encode(fingerprint, 'hex') from ingest.messages m join ingest.people p on p.id = sender_id "
@@ -32,7 +34,9 @@ async def taken_out(world: World, owner: str | None = None) -> bytes:
 
 async def empty(world: World) -> None:
     async with world.database.transaction() as session:
-        await session.execute(text(f"truncate {', '.join(f'ingest.{t}' for t in TABLES.split(', '))} restart identity"))
+        await session.execute(
+            text(f"truncate {', '.join(f'ingest.{t}' for t in [*TABLES.split(', '), FOUND])} restart identity")
+        )
 
 
 def other_key(world: World) -> None:

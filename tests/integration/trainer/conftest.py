@@ -29,6 +29,7 @@ from shared.contracts.trainer import RunRequest, Stage
 from shared.database import Database
 from shared.error_responses import error_body
 from shared.errors import NotFound
+from shared.jobs import JobBoard
 from shared.settings import Settings
 from tests.peers import tiny_model
 from tests.peers.listening import listening
@@ -106,7 +107,7 @@ async def executor(trainer_settings: TrainerSettings, database: Database) -> Asy
     with Redis.from_url(trainer_settings.broker_url) as jobs:
         jobs.flushdb()
         async with IngestClient(trainer_settings) as client:
-            yield Executor(trainer_settings, database, client, jobs)
+            yield Executor(trainer_settings, database, client, JobBoard.of(trainer_settings))
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ ALLOWED = {
     "repository/wording.py": "tells the language of a contact, for the message that asks for consent",
     "repository/outgoing.py": "gives the owner their history back, on request",
     "repository/masked.py": "shows the owner what was masked",
+    "repository/expiring.py": "drops raw text that is no longer kept",
     "repository/forgotten.py": "takes a forgotten person's name out of others' words",
 }
 READERS = {"building.py", "recalling.py"}

@@ -13,7 +13,7 @@ from services.ingest.cleaning.forgotten_names import ForgottenBook, forgotten_wo
 from services.ingest.cleaning.names import Known
 from services.ingest.cleaning.pseudonyms import pseudonym
 from services.ingest.forgetting import receipts
-from services.ingest.forgetting.redis_traces import Needles
+from services.ingest.forgetting.redis_traces import Needles, opened
 from services.ingest.forgetting.subjects import Subject
 from services.ingest.keys import Keys
 from services.ingest.models import Forgetting
@@ -82,30 +82,37 @@ def test_nobody_gets_a_pseudonym_that_somebody_forgotten_may_have_had() -> None:
     ],
 )
 def test_what_gives_somebody_away_in_redis(subject: Subject, value: str, found: bool) -> None:
-    assert Needles.of(subject, SEAL).in_value(value) is found
+    assert Needles.of(subject, SEAL).in_text(value) is found
 
 
 def test_a_task_in_a_queue_is_read() -> None:
-    body = base64.b64encode(json.dumps([[], {"turn": {"person": TESTER.name}}, {}]).encode()).decode()
-    task = json.dumps({"body": body, "headers": {"task": "retrieval.remember"}})
-    assert Needles.of(TESTER, SEAL).in_value(task)
-    taken = json.dumps([json.loads(task), "exchange", "memory"])
-    assert Needles.of(TESTER, SEAL).in_value(taken), "one that is being worked on"
-    assert not Needles.of(CONTACT, SEAL).in_value(task)
+    sealed = SEAL.seal(json.dumps([[], {"turn": {"person": TESTER.name}}, {}]), Place.QUEUE)
+    task = {"body": base64.b64encode(sealed.encode()).decode(), "headers": {"task": "retrieval.remember"}}
+    for value in (task, [task, "exchange", "memory"]):  # the second is being worked on
+        text = opened(SEAL, "memory", json.dumps(value))
+        assert text is not None
+        assert Needles.of(TESTER, SEAL).in_text(text)
+        assert not Needles.of(CONTACT, SEAL).in_text(text)
 
 
-def test_what_is_sealed_is_opened() -> None:
-    needles = Needles.of(TESTER, SEAL)
-    assert needles.in_value(SEAL.seal(f'{{"person": "{TESTER.name}"}}', Place.SHOWN))
-    assert not needles.in_value(SEAL.seal('{"person": "telegram-1"}', Place.SHOWN))
-    body = base64.b64encode(SEAL.seal(f'{{"person": "{TESTER.name}"}}', Place.QUEUE).encode()).decode()
-    assert needles.in_value(json.dumps({"body": body}))
-    assert needles.in_key(f"anselm:bot:shown:{SEAL.name(4711004711)}:6")
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("anselm:job:dataset-1", Place.JOB),
+        ("anselm:bot:open", Place.INBOX),
+        ("anselm:bot:journal:7", Place.JOURNAL),
+        ("anselm:bot:shown:ab12:6", Place.SHOWN),
+    ],
+)
+def test_what_is_sealed_is_opened(key: str, place: Place) -> None:
+    assert opened(SEAL, key, SEAL.seal("ahoy", place)) == "ahoy"
+    assert opened(Seal("another token"), key, SEAL.seal("ahoy", place)) is None
 
 
 def test_keys_are_known_by_their_parts() -> None:
     needles = Needles.of(TESTER, SEAL)
-    assert needles.in_key("anselm:bot:shown:4711004711:6")
+    assert needles.in_key(f"anselm:bot:shown:{SEAL.name(4711004711)}:6")
+    assert needles.in_key("anselm:bot:shown:4711004711:6"), "of a bot from before"
     assert not needles.in_key("anselm:bot:shown:47110047119:6")
 
 
