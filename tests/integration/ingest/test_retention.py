@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from services.ingest import retention
 from services.ingest.cleaners import cleaner_for
+from services.ingest.keys import load_keys
 from services.ingest.recleaning import clean_again
 from tests.integration.ingest.conftest import ROOT, World, account, chat, message
 
@@ -41,7 +42,8 @@ async def stored(world: World, tmp_path: Path) -> World:
     async with world.database.transaction() as session:
         await session.execute(text("update ingest.imports set finished_at = finished_at - interval '10 days'"))
         await session.execute(text("update ingest.audit set at = at - interval '10 days'"))
-        await session.execute(text("update ingest.messages set details = raw"))
+        details = load_keys(world.settings.key_file).seal("{}")
+        await session.execute(text("update ingest.messages set details = :details"), {"details": details})
     await world.import_export(YOUNG, tmp_path)
     return world
 
