@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.cleaning.inflection import fold
 from services.ingest.dataset.examples import Window
 from shared.contracts.ingest import Example
 from shared.contracts.privacy import Offender
@@ -36,15 +37,22 @@ class SecondLine:
     """Looks at every text once, in however many examples it stands."""
 
     def __init__(self, cleaner: Cleaner) -> None:
+        self._cleaner = cleaner
         self._of_messages = _remembering(cleaner)
         self._of_joined = _remembering(_nameless(cleaner.lists))
 
     def offenders(self, prompt: str, written: Iterable[tuple[Window, Example]]) -> list[Offender]:
         """Where something private is, by example; nothing of what it is."""
         found = [self._offender(window, example) for window, example in written]
-        if kinds := self._of_messages(prompt):
+        if kinds := self._of_prompt(prompt):
             found.insert(0, Offender(example=PROMPT, message_ids=[], kinds=sorted(kinds)))
         return [offender for offender in found if offender is not None]
+
+    def _of_prompt(self, prompt: str) -> set[str]:
+        """The owner is named there, as nobody else may be, whoever else has the same name."""
+        own = self._cleaner.book.kept
+        found = self._cleaner.find(prompt)
+        return {span.kind for span in found if fold(prompt[span.start : span.end]) not in own}
 
     def _offender(self, window: Window, example: Example) -> Offender | None:
         by_message = {f"{window.chat}:{message.id}": self._of_messages(message.text) for message in window.messages}
