@@ -31,7 +31,7 @@ from services.ingest.repository.people import People
 from services.ingest.stage import Stage
 from shared.artifacts import ArtifactStore
 from shared.canaries import Canaries
-from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Purpose
+from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Example, Purpose
 from shared.contracts.jobs import JobState
 from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, PrivateText, Unavailable
 
@@ -147,9 +147,11 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
     canaries = draw_canaries(secrets.token_hex(16), request.canaries, request.canary_repeats)
     statistics = describe(splits, material.tally, removed, canaries)
     _check(statistics, stage.settings.min_examples)
-    await _look_again(stage, row, request, material)
+    written = {w.id: write_example(w, _style(row, request, material, w)) for w in material.windows}
+    await _look_again(stage, row, material, written)
     stage.progress.stage("saving", total=len(material.windows), unit="examples")
-    digest = _save(stage, row, request, material, splits, canaries, statistics)
+    examples = {name: [written[window.id] for window in found] for name, found in splits.items()}
+    digest = _save(stage, row, request, sorted(material.source.types), examples, canaries, statistics)
     async with stage.database.transaction() as session:
         datasets = Datasets(session)
         if JobState((await datasets.get(row.name, lock=True)).state).ended:
@@ -220,13 +222,13 @@ def _check(statistics: DatasetStatistics, least: int) -> None:
         )
 
 
-async def _look_again(stage: Stage, row: models.Dataset, request: DatasetRequest, material: Material) -> None:
+async def _look_again(stage: Stage, row: models.Dataset, material: Material, written: Mapping[str, Example]) -> None:
     """
     Raises:
         PrivateText: a message that is to be learned from is not clean; which ones is in the dataset's row.
     """
     stage.progress.stage("looking again", total=len(material.windows), unit="examples")
-    examples = ((window, write_example(window, _style(row, request, material, window))) for window in material.windows)
+    examples = ((window, written[window.id]) for window in material.windows)
     offenders = SecondLine(material.cleaner).offenders(row.system_prompt, examples)
     if not offenders:
         return
@@ -244,8 +246,8 @@ def _save(
     stage: Stage,
     row: models.Dataset,
     request: DatasetRequest,
-    material: Material,
-    splits: Mapping[str, Sequence[Window]],
+    chats: list[int],
+    examples: Mapping[str, list[Example]],
     canaries: Canaries,
     statistics: DatasetStatistics,
 ) -> str:
@@ -258,14 +260,10 @@ def _save(
         "settings": request.model_dump(mode="json"),
         "canaries": len(canaries.canaries),
     }
-    manifest |= {"system_prompt": row.system_prompt, "chats": sorted(material.source.types)}
+    manifest |= {"system_prompt": row.system_prompt, "chats": chats}
     with store.write(row.name, manifest) as folder:
-        written = {
-            name: [write_example(window, _style(row, request, material, window)) for window in found]
-            for name, found in splits.items()
-        }
-        written["train"] += planted_examples(canaries, row.system_prompt)
-        write_files(folder, row.name, written, canaries, statistics)
+        planted = planted_examples(canaries, row.system_prompt)
+        write_files(folder, row.name, {**examples, "train": examples["train"] + planted}, canaries, statistics)
     return str(store.manifest(row.name)["digest"])
 
 

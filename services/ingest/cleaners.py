@@ -13,6 +13,7 @@ from services.ingest.cleaning.names import Known, words_of
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.found_names import FoundNames
+from services.ingest.repository.history import History
 from services.ingest.repository.people import KnownPerson, People
 from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.tombstones import Tombstones
@@ -45,6 +46,13 @@ async def cleaner_now(session: AsyncSession, keys: Keys, *, mask_owner: bool) ->
     lists = await Phrases(session, keys).lists()
     found = await FoundNames(session, keys).all()
     return cleaner_for(await People(session, keys).all(), owners, forgotten, lists, found)
+
+
+async def members_now(session: AsyncSession, keys: Keys, account: int) -> dict[int, frozenset[str]]:
+    """Chat id -> pseudonyms of those who write in it."""
+    members = await History(session).members(account)
+    everyone = {one.id: one.pseudonym for one in await People(session, keys).all()}
+    return {chat: frozenset(everyone[person] for person in people) for chat, people in members.items()}
 
 
 def known_words(people: Iterable[KnownPerson], owners: Iterable[int], named: Iterable[Profile]) -> set[str]:

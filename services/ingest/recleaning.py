@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from services.ingest.cleaners import cleaner_now
+from services.ingest.cleaners import cleaner_now, members_now
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
@@ -44,9 +44,7 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> int:
     """
     stage.progress.stage("cleaning", unit="messages")
     async with stage.database.transaction() as session:
-        members = await History(session).members(account)
-        everyone = {one.id: one.pseudonym for one in await People(session, stage.keys).all()}
-    pseudonyms = {chat: frozenset(everyone[person] for person in people) for chat, people in members.items()}
+        members = await members_now(session, stage.keys, account)
     done = 0
     while True:
         async with stage.database.transaction() as session:
@@ -55,7 +53,7 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> int:
                 raise TakenOver
             stale = await History(session).stale(account, cleaner.key, stage.settings.import_batch)
             cleaned = [
-                cleaner.clean(stage.keys.unseal(raw), pseudonyms.get(chat, frozenset()), _evidence(stage, details)).text
+                cleaner.clean(stage.keys.unseal(raw), members.get(chat, ()), _evidence(stage, details)).text
                 for chat, _, raw, details in stale
             ]
             await History(session).set_clean(account, [(chat, n) for chat, n, *_ in stale], cleaned, cleaner.key)

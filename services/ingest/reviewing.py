@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import auditing
-from services.ingest.cleaners import cleaner_now
+from services.ingest.cleaners import cleaner_now, members_now
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
 from services.ingest.raw_text import show_raw
-from services.ingest.repository.history import History
 from services.ingest.repository.masked import MaskedMessage, MaskedMessages
-from services.ingest.repository.people import People
 from shared.contracts.audit import Action
 from shared.contracts.privacy import Review, ReviewSample
 
@@ -58,14 +56,11 @@ def evenly(found: Mapping[str, list[MaskedMessage]], limit: int) -> list[MaskedM
 async def _samples(
     session: AsyncSession, keys: Keys, cleaner: Cleaner, messages: list[MaskedMessage], *, raw: bool
 ) -> list[ReviewSample]:
-    people = await People(session, keys).all()
-    pseudonyms = {person.id: person.pseudonym for person in people}
-    members = {account: await History(session).members(account) for account in {m.account for m in messages}}
+    members = {account: await members_now(session, keys, account) for account in {m.account for m in messages}}
     before = show_raw(keys, [message.raw for message in messages]) if raw else None
     samples = []
     for place, message in enumerate(messages):
-        here = frozenset(pseudonyms[person] for person in members[message.account].get(message.chat, ()))
-        cleaned = cleaner.clean(keys.unseal(message.raw), here)
+        cleaned = cleaner.clean(keys.unseal(message.raw), members[message.account].get(message.chat, ()))
         samples.append(
             ReviewSample(
                 chat=message.chat,

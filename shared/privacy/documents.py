@@ -23,6 +23,8 @@ def _shape(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"{_ALONE}(?:{pattern}){_END}")
 
 
+DNI, NIE = _checked("es.dni"), _checked("es.nie")
+
 #: Where any of them may begin.
 START = re.compile(rf"{_ALONE}(?=[A-Za-z]{{0,6}} ?\d)")
 #: Told by shape and checksum alone, or by a shape that nothing else has.
@@ -35,7 +37,7 @@ CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
     (_shape(r"(?![DFIQUV])[A-Z](?![DFIQUVO])[A-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"), None),  # British national insurance
     (_shape(r"\d{2} ?\d{2} ?(?:№|No\.?|N) ?\d{6}|\d{2} \d{2} \d{6}"), None),  # Russian passport
     (_shape(r"[A-Z]\d{7}"), None),  # passports of Austria, India and others
-    (_shape(r"[XYZxyz\d]\d{7}-?[A-Za-z]"), lambda n: _checked("es.dni")(n) or _checked("es.nie")(n)),
+    (_shape(r"[XYZxyz\d]\d{7}-?[A-Za-z]"), lambda n: DNI(n) or NIE(n)),
     (_shape(r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"), _checked("it.codicefiscale")),
     (_shape(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), _checked("br.cpf")),
     (_shape(r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}"), _checked("ch.ssn")),
@@ -46,6 +48,7 @@ CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool] | None], ...] = (
 
 #: A Dutch BSN or a Portuguese NIF: a check digit that one in ten other numbers has too, so not where it is of a thing.
 NINE = _shape(r"\d{9}")
+BSN, NIF = _checked("nl.bsn"), _checked("pt.nif")
 THING = Cue(
     r"order\w*", r"ticket\w*", r"tracking", r"invoice\w*", r"ref\w*", r"parcel", r"case", r"bestell\w*", r"auftrag\w*",
     r"rechnung\w*", r"sendung\w*", r"vorgang\w*", r"заказ\w*", r"трек\w*", r"счёт\w*", r"накладн\w*", r"обращени\w*",
@@ -164,7 +167,7 @@ class CheckedDocumentMasker:
                 if match and (valid is None or valid(match[0])):
                     yield mask("document", *match.span())
         for match in NINE.finditer(text):
-            if (_checked("nl.bsn")(match[0]) or _checked("pt.nif")(match[0])) and not THING.before(text, match.start()):
+            if (BSN(match[0]) or NIF(match[0])) and not THING.before(text, match.start()):
                 yield mask("document", *match.span())
 
 

@@ -130,6 +130,8 @@ class BarePasswordMasker:
     """Without any cue only what no ordinary word looks like."""
 
     def find(self, text: str) -> Iterator[Span]:
+        if not INNER.search(text) and not PHRASE.search(text):
+            return
         for token in TOKEN.finditer(text):
             word = token[0].rstrip(EDGE)
             if 8 <= len(word) <= 40 and looks_secret(word) and (_is_chequered(word) or PHRASE.fullmatch(word)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ BATCH = 64
 Mention = tuple[str, int, int]
 
 
-class Recogniser(EntityRecognizer):
+class Recogniser(EntityRecognizer, ABC):
     """Says who is a person. ``load`` is called when it is made."""
 
     language = ""
@@ -39,8 +40,9 @@ class Recogniser(EntityRecognizer):
     def analyze(self, text: str, entities: list[str], nlp_artifacts: object = None) -> list[RecognizerResult]:
         return [RecognizerResult(kind, start, end, 0.85) for kind, start, end in self.mentions(text)]
 
+    @abstractmethod
     def mentions(self, text: str) -> Sequence[Mention]:
-        raise NotImplementedError
+        """The people, and the other things with a name, in a text."""
 
 
 class English(Recogniser):
