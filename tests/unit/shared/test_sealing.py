@@ -37,6 +37,7 @@ def flipped(sealed: str) -> str:
         SEAL.seal("nightboat", "bot.journal"),
         flipped(SEAL.seal("nightboat", "bot.inbox")),
     ],
+    ids=["nothing", "no base64", "too short", "plain", "another token", "another place", "changed"],
 )
 def test_what_cannot_be_opened_is_dropped_with_a_warning_that_quotes_nothing(sealed: str) -> None:
     with capture_logs() as logs:
