@@ -24,7 +24,7 @@ down: setup ## Stop everything
 	@$(BIN)/anselm down
 
 test: setup ## Run the tests; those in containers are test-compose
-	@$(BIN)/pytest -m "not compose"
+	@ops/tests
 
 test-compose: setup ## Build, start and run the loop in containers (needs a Docker Engine)
 	@$(BIN)/pytest -m compose

@@ -23,6 +23,9 @@ from shared.settings import CHECKOUT
 from tests.peers.bot_api import TOKEN, BotApi, Tester
 from tests.peers.bot_api.driver import Message
 
+#: The tester as a Telegram user, and as the services know her.
+USER = 4711
+TESTER = f"telegram-{USER}"
 RATINGS = ("Yes, I'd respond like that", "Not like me")
 #: A reply of a small model on a busy CPU, the loading of its weights included, in seconds.
 PATIENCE = 180.0
@@ -71,7 +74,7 @@ async def bot(settings: CliSettings, plan: Plan) -> AsyncIterator[str]:
 async def talk(url: str, plan: Plan) -> Talk:
     """Say everything of the plan, show the replies, rate them."""
     done = Talk()
-    async with Tester(url, 4711, "Mara") as mara:
+    async with Tester(url, USER, "Mara") as mara:
         await mara.says("/start")
         await mara.hears(PATIENCE)
         for number, said in enumerate(plan.said):
@@ -96,7 +99,7 @@ async def forget(url: str) -> str:
     Returns:
         The bot's receipt.
     """
-    async with Tester(url, 4711) as mara:
+    async with Tester(url, USER) as mara:
         await mara.says("/forget")
         question = await mara.watch(lambda entry: "Forget me" in str(entry["parameters"].get("reply_markup")), PATIENCE)
         await mara.presses(question["result"], "Forget me")
@@ -122,7 +125,8 @@ def _show(plan: Plan, said: str, reply: str) -> None:
 
 
 def _environment(settings: CliSettings, plan: Plan, bot_api: str, port: int) -> dict[str, str]:
-    urls = {f"{name}_url": getattr(settings, f"{name}_url") for name in ("inference", "retrieval", "feedback", "redis")}
+    needed = ("ingest", "inference", "retrieval", "feedback", "redis")
+    urls = {f"{name}_url": getattr(settings, f"{name}_url") for name in needed}
     return {
         "SECRETS_DIR": str(secrets_folder(settings.anselm_home)),
         **os.environ,

@@ -27,6 +27,7 @@ from cli.stack import detached, lock, state
 from cli.stack.run import make_home
 from cli.stack.settings import StackSettings
 from cli.stack.view import View
+from shared.errors import AnselmError
 from shared.settings import Settings
 
 CONSENT = (
@@ -126,7 +127,7 @@ async def play(loop: Loop, narrator: Narrator, settings: CliSettings) -> convers
     async with conversation.bot(settings, loop.plan) as bot_api:
         talk = await _talk(bot_api, loop.plan, narrator)
         await _go(loop, narrator, TO_A_BETTER_ONE)
-        await narrator.tell("forget", _forget(bot_api))
+        await narrator.tell("forget", _forget(bot_api, loop))
     return talk
 
 
@@ -143,8 +144,11 @@ async def _talk(bot_api: str, plan: Plan, narrator: Narrator) -> conversation.Ta
     return talk
 
 
-async def _forget(bot_api: str) -> str:
-    return "Mara's receipt: " + " ".join((await conversation.forget(bot_api)).split())
+async def _forget(bot_api: str, loop: Loop) -> str:
+    receipt = await conversation.forget(bot_api)
+    if left := await loop.services.retrieval.turns(conversation.TESTER):
+        raise AnselmError(f"Mara is still remembered, in {len(left)} turns; the bot said: {receipt}")
+    return "Mara's receipt: " + " ".join(receipt.split())
 
 
 @asynccontextmanager

@@ -130,7 +130,7 @@ class BarePasswordMasker:
     """Without any cue only what no ordinary word looks like."""
 
     def find(self, text: str) -> Iterator[Span]:
-        if not INNER.search(text) and not PHRASE.search(text):
+        if not DIGIT.search(text) and not INNER.search(text):
             return
         for token in TOKEN.finditer(text):
             word = token[0].rstrip(EDGE)

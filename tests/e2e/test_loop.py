@@ -30,7 +30,6 @@ pytestmark = pytest.mark.timeout(1500)
 #: Long enough to be killed between its first checkpoint and its end.
 SFT = {"max_steps": 60, "evaluations": 3, "validation_rows": 4, "learning_rate": 1e-2}
 DPO = {"max_steps": 2, "learning_rate": 1e-3}
-TESTER = "telegram-4711"
 PLAN = Plan(
     sft=SFT,
     dpo=DPO,
@@ -132,9 +131,9 @@ async def preferences_make_the_next_persona(loop: Loop) -> None:
 
 
 async def forgets_the_tester(services: Services, bot_api: str) -> None:
-    assert await services.retrieval.turns(TESTER)
+    assert await services.retrieval.turns(conversation.TESTER)
     assert await conversation.forget(bot_api)
-    assert await services.retrieval.turns(TESTER) == []
+    assert await services.retrieval.turns(conversation.TESTER) == []
     statistics = await services.feedback.statistics(PLAN.persona)
     assert (statistics.like_me, statistics.not_like_me, statistics.rewrites) == (0, 0, PLAN.rewrites)
 
@@ -157,7 +156,7 @@ async def _exists(folder: Path, pattern: str) -> bool:
 
 
 async def _turns(services: Services, count: int):  # type: ignore[no-untyped-def]
-    turns = await services.retrieval.turns(TESTER)
+    turns = await services.retrieval.turns(conversation.TESTER)
     return turns if len(turns) >= count else None
 
 
