@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
@@ -110,7 +111,7 @@ class Datasets:
         sound = models.Dataset.tainted.is_(False) & (models.Dataset.state == JobState.DONE)
         versions = select(models.Dataset.name).where(sound, models.Dataset.account_id == account_id)
         newest_first = versions.order_by(models.Dataset.persona, models.Dataset.version.desc())
-        standing = newest_first.distinct(models.Dataset.persona)
+        standing = newest_first.ext(distinct_on(models.Dataset.persona))
         kept = select(func.unnest(models.DatasetExample.message_ids)).where(
             models.DatasetExample.dataset.in_(standing),
             models.DatasetExample.chat_id == chat_id,
