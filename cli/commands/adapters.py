@@ -102,10 +102,10 @@ def _print_lineage(lineage: Lineage) -> None:
         table("Recipe", ("setting", "value"), run.recipe.items(), empty="The stage's defaults.")
         table("Figures of the run", ("", ""), run.metrics.items(), empty="None.")
     if lineage.promotions:
-        rows = [
+        since = [
             (f"{p.at:%Y-%m-%d %H:%M}", p.previous, "rolled back" if p.rolled_back else "") for p in lineage.promotions
         ]
-        table("Promotions", ("at", "in place of", ""), rows)
+        table("Promotions", ("at", "in place of", ""), since)
     if about.evaluation:
         print_evaluation(about.evaluation)
 

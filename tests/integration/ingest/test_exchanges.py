@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from shared.contracts.ingest import ConsentGrant, Exchange, Purpose
+from shared.contracts.ingest import ConsentGrant, DatasetRequest, Exchange, Purpose
 from shared.errors import Invalid
 from tests.integration.ingest.conftest import BOTH, SAMPLE, World, account, chat, message
 from tests.integration.ingest.test_datasets import dialogue
