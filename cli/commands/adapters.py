@@ -94,7 +94,7 @@ def _print_lineage(lineage: Lineage) -> None:
         "gate": _gate(about.evaluation),
         "continued by": ", ".join(lineage.continued_by),
     }
-    table(about.name, ("", ""), [(name, value) for name, value in facts.items() if value])
+    table("", ("adapter", about.name), [(name, value) for name, value in facts.items() if value])
     if lineage.ancestors:
         rows = [(a.name, a.state, a.stage, a.dataset, a.preferences, a.digest[:12]) for a in lineage.ancestors]
         table("Continues", ("adapter", "state", "made by", "dataset", "preferences", "digest"), rows)

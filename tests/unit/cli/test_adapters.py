@@ -53,8 +53,9 @@ def test_an_adapter_shows_what_it_was_made_of(services: FakeServices, capsys: py
     }
     assert main(["adapters", "show"]) == 0, "the newest that is there"
     shown = capsys.readouterr().out
-    for part in ("anselm-dpo1", "r-dpo", "beta", "0123456789ab ", "removed", "rolled back", "anselm-v3", "auc"):
-        assert part in shown + " "
+    for part in ("anselm-dpo1", "r-dpo", "beta", "0123456789ab", "removed", "rolled back", "anselm-v3", "auc"):
+        assert part in shown
+    assert "0123456789abc" not in shown
     assert main(["adapters", "show", "anselm-v2", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["continued_by"] == ["anselm-v3"]
 
