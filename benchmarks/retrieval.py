@@ -22,6 +22,8 @@ from sqlalchemy import text
 
 from benchmarks.engines import database_settings
 from services.retrieval import memory, repository
+from services.retrieval.anchor_repository import Anchors
+from services.retrieval.choosing import ANCHORS
 from services.retrieval.embeddings import SentenceEmbedder, Vectors
 from services.retrieval.repository import Exchanges, Runs
 from services.retrieval.settings import RetrievalSettings
@@ -92,7 +94,7 @@ async def fill(database: Database, persona: str, corpus: Corpus) -> None:
             vectors = {e.id: corpus.vectors[int(e.id)] for e in page}
             await Exchanges(session).put(persona, MODEL, now, vectors, page)
     async with database.transaction() as session:
-        await Exchanges(session).set_anchors(persona, [str(i) for i in range(20)])
+        await Anchors(session, persona).choose([str(i) for i in range(ANCHORS)])
         await Runs(session).begin(persona, persona, MODEL)
         await Runs(session).finish(persona, persona, MODEL)
     for number in range(30):

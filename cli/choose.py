@@ -25,7 +25,7 @@ async def dataset(services: Services, persona: str, name: str | None) -> Dataset
 
 
 async def adapter(services: Services, persona: str, name: str | None) -> Adapter:
-    """The named adapter, or the persona's newest that is untainted.
+    """The named adapter, or the persona's newest that is neither tainted nor removed.
 
     Raises:
         NotFound: there is none.
@@ -33,7 +33,7 @@ async def adapter(services: Services, persona: str, name: str | None) -> Adapter
     if name:
         return await services.trainer.adapter(name)
     known = await services.trainer.adapters(persona)
-    usable = [a for a in known if a.state is not AdapterState.TAINTED]
+    usable = [a for a in known if a.state not in (AdapterState.TAINTED, AdapterState.REMOVED)]
     if not usable:
         raise NotFound(f"{persona} has no adapter.", hint="Train one with: anselm train")
     return max(usable, key=lambda a: a.version)

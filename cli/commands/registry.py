@@ -1,4 +1,4 @@
-"""`anselm evaluate | merge | promote | rollback | adapters | runs`: what was trained, how good it is, what speaks."""
+"""`anselm evaluate | merge | promote | rollback | runs`: what was trained, how good it is, what speaks."""
 
 from __future__ import annotations
 
@@ -60,18 +60,6 @@ def rollback(persona: Persona = None, as_json: Json = False) -> None:
     _print_promotion(call(lambda services, persona: services.trainer.roll_back(persona), persona), as_json)
 
 
-@app.command()
-def adapters(persona: Persona = None, as_json: Json = False) -> None:
-    """List the adapters of a persona."""
-    known = call(lambda services, persona: services.trainer.adapters(persona), persona)
-    if as_json:
-        document(known)
-        return
-    rows = [(a.name, a.state, a.stage, a.dataset, a.parent, _gate(a.evaluation)) for a in known]
-    columns = ("adapter", "state", "made by", "dataset", "continues", "gate")
-    table("", columns, rows, empty="None yet. Train one with: anselm train")
-
-
 @app.command("runs")
 def runs_(persona: Persona = None, as_json: Json = False) -> None:
     """List the runs of a persona."""
@@ -99,9 +87,3 @@ def _print_promotion(promotion: Promotion, as_json: bool) -> None:
     else:
         before = f", in place of {promotion.previous}" if promotion.previous else ""
         out.print(f"{promotion.adapter} now speaks for {promotion.persona}{before}.", markup=False)
-
-
-def _gate(evaluation: Evaluation | None) -> str:
-    if evaluation is None:
-        return "not evaluated"
-    return "passed" if evaluation.gate.passed else "; ".join(evaluation.gate.reasons)

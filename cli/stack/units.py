@@ -19,7 +19,7 @@ SERVICE_NAMES = ("ingest", "trainer", "inference", "retrieval", "feedback")
 #: Name, Celery application, queues, and what is special: ``--beat`` where something is done by the clock.
 QUEUE_WORKERS = (
     ("worker-ingest", "services.ingest.tasks:queue", ("ingest", "cpu"), ("--beat",)),
-    ("worker-gpu", "services.trainer.tasks:queue", ("gpu",), ()),
+    ("worker-gpu", "services.trainer.tasks:queue", ("gpu",), ("--beat",)),
     ("worker-memory", "services.retrieval.tasks:queue", ("memory",), ("--beat",)),
     ("worker-feedback", "services.feedback.tasks:queue", ("feedback",), ("--beat", "--pool", "solo")),
 )

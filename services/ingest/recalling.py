@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.consented import ReadMessage, consented_messages
 from services.ingest.repository.consents import Consents
+from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.repository.phrases import Phrases
@@ -59,11 +60,15 @@ async def read_page(
     clean = cleaning_of_joined(await Phrases(session, keys).lists())
     items: list[Exchange] = []
     cursor = Cursor.parse(after)
+    held_out: dict[tuple[int, int], set[int]] = {}
     async for where, kind, found in _walk(session, cursor, chats):
         if len(items) == limit:
             return ExchangePage(items=items, next=str(cursor))
         style = Style("", 0, kind != "personal_chat", pseudonyms, clean)
-        items.append(_show(where, found, style))
+        chat = (where.account, where.chat)
+        if chat not in held_out:
+            held_out[chat] = await Datasets(session).held_out(*chat)
+        items.append(_show(where, found, style, held_out[chat]))
         cursor = where
     return ExchangePage(items=items, next=None)
 
@@ -95,7 +100,7 @@ async def _exchanges(
     return found[ends.index(after) + 1 :] if forum and after in ends else found
 
 
-def _show(where: Cursor, found: Found, style: Style) -> Exchange:
+def _show(where: Cursor, found: Found, style: Style, held_out: Collection[int]) -> Exchange:
     messages: tuple[ReadMessage, ...] = found.messages
     return Exchange(
         id=f"{where.account}-{where.chat}-{found.reply[0].id}",
@@ -105,4 +110,5 @@ def _show(where: Cursor, found: Found, style: Style) -> Exchange:
         reply=reply_text(found.reply, style),
         message_ids=[f"{where.chat}:{message.id}" for message in messages],
         people=sorted({style.pseudonyms[message.sender] for message in messages}),
+        held_out=any(message.id in held_out for message in messages),
     )

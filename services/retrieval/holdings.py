@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import SelectBase, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.retrieval.models import ConversationRow, ExchangeRow, TurnRow
+from services.retrieval.models import AnchorChoiceRow, ConversationRow, ExchangeRow, TurnRow
 from shared.contracts.forgetting import Held, HeldKind
 from shared.mentions import PSEUDONYM
 
@@ -21,11 +21,15 @@ async def find_held(session: AsyncSession) -> list[Held]:
     mentions = select(func.unnest(func.regexp_matches(texts.c.said, PSEUDONYM, "g")).label("name"))
     exchanges = select(func.unnest(ExchangeRow.people).label("name"))
     chats = select(ExchangeRow.chat.label("name"))
+    choices = select(func.unnest(AnchorChoiceRow.people).label("name"))
+    chats_of_choices = select(AnchorChoiceRow.chat.label("name"))
     return [
         *await _count(session, HeldKind.PERSON, "turns", turns),
         *await _count(session, HeldKind.PERSON, "exchanges", exchanges),
         *await _count(session, HeldKind.PERSON, "mentions", mentions),
+        *await _count(session, HeldKind.PERSON, "anchor choices", choices),
         *await _count(session, HeldKind.CHAT, "exchanges", chats),
+        *await _count(session, HeldKind.CHAT, "anchor choices", chats_of_choices),
     ]
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from celery import Celery
 
-from services.retrieval.anchors import spread, typical
+from services.retrieval.anchor_repository import Anchors
+from services.retrieval.anchors import central, spread, typical, voice
+from services.retrieval.choosing import ANCHORS
 from services.retrieval.embeddings import Embedder, Vectors
 from services.retrieval.forgetting import is_forgotten, subjects_of_exchange
 from services.retrieval.models import RunRow
@@ -27,9 +29,6 @@ from shared.queue import enqueue
 
 INDEX_TASK = "retrieval.index"
 JOB_KIND = "index"
-
-#: Anchors kept for a persona: the ten that may be asked for, and as many that may fall out for being examples as well.
-ANCHORS = 20
 
 #: Replies that anchors are chosen from; embedding them takes a second or two.
 CANDIDATES = 400
@@ -116,16 +115,21 @@ class Indexer:
     async def _choose_anchors(self, persona: str) -> list[str]:
         self.reporter.stage("choosing anchors")
         async with self.database.transaction() as session:
-            sample = await Exchanges(session).sample_replies(persona, 5 * CANDIDATES)
-        candidates = [sample[i] for i in typical([reply for _, reply in sample])][:CANDIDATES]
-        vectors = await self._embed([reply for _, reply in candidates])
-        return [candidates[i][0] for i in spread(vectors, ANCHORS)]
+            pinned = [anchor.reply for anchor in await Anchors(session, persona).pinned()]
+            sample = await Anchors(session, persona).sample(5 * CANDIDATES)
+        replies = [said.reply for said in sample]
+        candidates = typical(replies)[:CANDIDATES]
+        sure = await asyncio.to_thread(voice, replies, [said.context for said in sample])
+        vectors = await self._embed([replies[i] for i in candidates])
+        relevance = sure[candidates] if sure is not None else central(vectors)
+        found = spread(vectors, relevance, ANCHORS - len(pinned), beside=await self._embed(pinned))
+        return [sample[candidates[i]].id for i in found]
 
     async def _conclude(self, run: RunRow, anchors: Sequence[str]) -> int:
         async with self.database.transaction() as session:
             exchanges = Exchanges(session)
             removed = await exchanges.remove_unseen(run.persona, run.started_at)
-            await exchanges.set_anchors(run.persona, anchors)
+            await Anchors(session, run.persona).choose(anchors)
             await Runs(session).finish(run.id, run.persona, run.model)
         return removed
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retrieval import repository
+from services.retrieval.anchor_repository import anchor_parts, forget_choices
 from services.retrieval.embeddings import Embedder, Vectors
 from services.retrieval.forgetting import is_forgotten, subjects_of_request, subjects_of_turn, title
 from services.retrieval.holdings import find_held
@@ -73,7 +74,7 @@ async def recall(database: Database, embedder: Embedder, request: ContextRequest
     parts = [
         repository.recent(request.persona, request.conversation, request.turns),
         # More than wanted, because those that are also examples are left out.
-        repository.anchors(request.persona, request.anchors + request.examples),
+        *anchor_parts(request.persona, request.anchors + request.examples),
     ]
     async with database.transaction() as session:
         if question and await question.can_be_answered(session, request.persona):
@@ -156,9 +157,12 @@ async def forget(database: Database, request: ForgetRequest, *, dry_run: bool = 
                 person=request.person, conversation=request.conversation, about=about
             )
         if request.conversation is None:
-            removed["exchanges"] = await Exchanges(session).forget(
-                person=request.person, chat=request.chat, message_ids=request.message_ids or [], about=about
-            )
+            person, chat, messages = request.person, request.chat, request.message_ids or []
+            gone = await Exchanges(session).forget(person=person, chat=chat, message_ids=messages, about=about)
+            removed["exchanges"] = len(gone)
+            choices = await forget_choices(session, gone, person=person, chat=chat, message_ids=messages)
+            if choices:
+                removed["anchor choices"] = choices
             await Runs(session).forget_cursors()
         if dry_run:
             await session.rollback()

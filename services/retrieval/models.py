@@ -36,6 +36,7 @@ class ExchangeRow(Base):
     reply: Mapped[str] = mapped_column(Text)
     message_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
     people: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    held_out: Mapped[bool] = mapped_column(server_default="false")
     # A tsvector holds at most a megabyte.
     words: Mapped[Any] = mapped_column(
         TSVECTOR, Computed("to_tsvector('simple', left(context || ' ' || reply, 200000))", persisted=True)
@@ -44,6 +45,21 @@ class ExchangeRow(Base):
     embedding: Mapped[Any] = mapped_column(HALFVEC)
     anchor: Mapped[int | None]
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AnchorChoiceRow(Base):
+    """What the owner said of an exchange as an anchor: ``pinned`` or ``dropped``. It outlives the exchange's place in
+    the index, and knows whose words those were, so that it is forgotten with them."""
+
+    __tablename__ = "anchor_choices"
+
+    persona: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    choice: Mapped[str] = mapped_column(Text)
+    chat: Mapped[int] = mapped_column(BigInteger)
+    message_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    people: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    chosen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class IndexRow(Base):

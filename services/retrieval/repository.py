@@ -1,4 +1,4 @@
-"""All of retrieval's SQL."""
+"""All of retrieval's SQL, but for that of anchors."""
 
 from __future__ import annotations
 
@@ -168,8 +168,9 @@ class Exchanges:
         chat: int | None = None,
         message_ids: Sequence[str] = (),
         about: str | None = None,
-    ) -> int:
-        """Remove every exchange that a person or one of these messages is in, or that is of a chat.
+    ) -> list[tuple[str, str]]:
+        """Remove every exchange that a person or one of these messages is in, or that is of a chat; persona and id of
+        each.
 
         Args:
             about: an expression; exchanges in which it is found go as well.
@@ -181,19 +182,8 @@ class Exchanges:
             involved.append(ExchangeRow.chat == chat)
         if about:
             involved += [column.regexp_match(about, "i") for column in (ExchangeRow.context, ExchangeRow.reply)]
-        return await _count(self._session, delete(ExchangeRow).where(or_(false(), *involved)))
-
-    async def sample_replies(self, persona: str, limit: int) -> list[tuple[str, str]]:
-        """Ids and replies, in an order that is arbitrary but always the same."""
-        some = select(ExchangeRow.id, ExchangeRow.reply).where(ExchangeRow.persona == persona)
-        rows = await self._session.execute(some.order_by(func.md5(ExchangeRow.id)).limit(limit))
-        return [(row.id, row.reply) for row in rows]
-
-    async def set_anchors(self, persona: str, ids: Sequence[str]) -> None:
-        of_persona = update(ExchangeRow).where(ExchangeRow.persona == persona)
-        await self._session.execute(of_persona.where(ExchangeRow.anchor.is_not(None)).values(anchor=None))
-        for place, id_ in enumerate(ids):
-            await self._session.execute(of_persona.where(ExchangeRow.id == id_).values(anchor=place))
+        gone = delete(ExchangeRow).where(or_(false(), *involved)).returning(ExchangeRow.persona, ExchangeRow.id)
+        return [(row.persona, row.id) for row in await self._session.execute(gone)]
 
 
 class Runs:
@@ -227,7 +217,7 @@ def nearest(persona: str, model: str, vector: npt.NDArray[np.float32], limit: in
     # A literal, so that the planner can match the partial index of this dimension.
     dimension: ColumnElement[int] = literal_column(str(len(vector)))
     distance = cast(ExchangeRow.embedding, HALFVEC(len(vector))).op("<=>", return_type=Float())(vector)
-    found = _exchanges(Source.VECTOR, distance, persona).where(ExchangeRow.model == model)
+    found = exchanges_of(Source.VECTOR, distance, persona).where(ExchangeRow.model == model)
     return found.where(func.vector_dims(ExchangeRow.embedding) == dimension).order_by(text("weight")).limit(limit)
 
 
@@ -236,13 +226,8 @@ def matching(persona: str, terms: Sequence[str], limit: int) -> Select[Any]:
     # A subquery, so that the words are parsed once and not for each row.
     query = select(func.to_tsquery("simple", " | ".join(terms))).scalar_subquery()
     rank = func.ts_rank(ExchangeRow.words, query, 1)  # 1: divided by 1 + the logarithm of the length
-    found = _exchanges(Source.TEXT, -rank, persona).where(ExchangeRow.words.bool_op("@@")(query))
+    found = exchanges_of(Source.TEXT, -rank, persona).where(ExchangeRow.words.bool_op("@@")(query))
     return found.order_by(text("weight")).limit(limit)
-
-
-def anchors(persona: str, limit: int) -> Select[Any]:
-    found = _exchanges(Source.ANCHOR, cast(ExchangeRow.anchor, Float), persona)
-    return found.where(ExchangeRow.anchor.is_not(None)).order_by(ExchangeRow.anchor).limit(limit)
 
 
 def recent(persona: str, conversation: str, limit: int) -> Select[Any]:
@@ -266,7 +251,8 @@ async def find(session: AsyncSession, parts: Sequence[Select[Any]]) -> list[Pass
     return [Passage(Source(row.source), row.weight, row.id, row.context, row.reply, row.at) for row in rows]
 
 
-def _exchanges(source: Source, weight: Any, persona: str) -> Select[Any]:
+def exchanges_of(source: Source, weight: Any, persona: str) -> Select[Any]:
+    """Exchanges of a persona as passages."""
     row = ExchangeRow
     return _passages(source, weight, row.id, row.context, row.reply, row.at).where(row.persona == persona)
 

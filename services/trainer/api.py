@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.trainer import showing
+from services.trainer.cleaning import Cleaner
 from services.trainer.publishing import Publisher
 from services.trainer.registry import Registry
 from services.trainer.repository import Runs
@@ -16,7 +17,18 @@ from services.trainer.run_folder import RunFolder
 from services.trainer.starting import Starter
 from shared.contracts.base import Name
 from shared.contracts.forgetting import Held
-from shared.contracts.trainer import Adapter, Evaluation, MetricPoint, Promotion, PublishRequest, Route, Run, RunRequest
+from shared.contracts.trainer import (
+    Adapter,
+    Cleaned,
+    Evaluation,
+    Lineage,
+    MetricPoint,
+    Promotion,
+    PublishRequest,
+    Route,
+    Run,
+    RunRequest,
+)
 from shared.packing import packed
 
 
@@ -26,6 +38,7 @@ class Rooms:
 
     starter: Starter
     registry: Registry
+    cleaner: Cleaner
     publisher: Publisher
 
 
@@ -75,6 +88,17 @@ async def adapters(rooms: Inside, persona: Name | None = None) -> list[Adapter]:
 @router.get("/adapters/{name}")
 async def adapter(rooms: Inside, name: str) -> Adapter:
     return await rooms.registry.adapter(name)
+
+
+@router.get("/adapters/{name}/lineage")
+async def lineage(rooms: Inside, name: str) -> Lineage:
+    return await rooms.registry.lineage(name)
+
+
+@router.post("/adapters/clean")
+async def clean(rooms: Inside, keep: Annotated[int | None, Query(ge=0)] = None, dry_run: bool = False) -> Cleaned:
+    """Remove the weights that nothing needs. With ``keep``, all but so many, whatever their age."""
+    return await rooms.cleaner.clean(keep=keep, dry_run=dry_run)
 
 
 @router.get("/adapters/{name}/evaluation")

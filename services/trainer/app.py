@@ -10,6 +10,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from services.trainer import base_model
 from services.trainer.api import Rooms, router
+from services.trainer.cleaning import Cleaner
 from services.trainer.publishing import Publisher
 from services.trainer.registry import Registry
 from services.trainer.settings import TrainerSettings
@@ -33,7 +34,8 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
             jobs = JobBoard.of(settings)
             starter = Starter(settings, database, ingest, make_queue("trainer", settings), jobs)
             publisher = Publisher(settings, database, ingest)
-            app.state.rooms = Rooms(starter, Registry(settings, database, redis), publisher)
+            registry, cleaner = Registry(settings, database, redis), Cleaner(settings, database)
+            app.state.rooms = Rooms(starter, registry, cleaner, publisher)
             yield
             jobs.close()
         await database.close()

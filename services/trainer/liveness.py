@@ -34,23 +34,59 @@ class Learned(Protocol):
     def parent(self) -> str | None: ...
 
 
+class Kept(Protocol):
+    """An adapter, as far as it decides its state."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tainted(self) -> bool: ...
+
+    @property
+    def gone(self) -> bool: ...
+
+
+class Judged(Protocol):
+    """An evaluation, as far as it decides an adapter's state."""
+
+    @property
+    def passed(self) -> bool: ...
+
+
 P = TypeVar("P", bound=Promoted)
 
 
-def standing(promotions: Sequence[P], tainted: Collection[str]) -> P | None:
-    """The promotion that decides what is live, of one persona's, newest first: the newest that was not rolled back
-    and whose adapter is not tainted. A tainted adapter thus gives way to the clean one before it, if there is one."""
-    return next((p for p in promotions if not p.rolled_back and p.adapter not in tainted), None)
+def promotions_standing(promotions: Sequence[P], gone: Collection[str]) -> list[P]:
+    """The promotions of a persona, newest first, without those that were rolled back and those of an adapter that is
+    tainted or removed. The first decides what is live; rolling it back lets the second one's speak."""
+    return [p for p in promotions if not p.rolled_back and p.adapter not in gone]
 
 
-def state_of(adapter: str, promotions: Sequence[P], tainted: Collection[str]) -> AdapterState:
-    """The state of an adapter among the promotions of its persona, newest first."""
-    if adapter in tainted:
-        return AdapterState.TAINTED
-    now = standing(promotions, tainted)
-    if now is not None and now.adapter == adapter:
+def standing(promotions: Sequence[P], gone: Collection[str]) -> P | None:
+    """The promotion that decides what is live, of one persona's, newest first. An adapter that is gone thus gives way
+    to the sound one before it, if there is one."""
+    return next(iter(promotions_standing(promotions, gone)), None)
+
+
+def state_of(adapter: Kept, promotions: Sequence[P], gone: Collection[str], evaluated: Judged | None) -> AdapterState:
+    """The state of an adapter.
+
+    Args:
+        promotions: of its persona, newest first.
+        gone: the adapters of its persona that are tainted or removed.
+        evaluated: its newest evaluation.
+    """
+    if adapter.gone:
+        return AdapterState.TAINTED if adapter.tainted else AdapterState.REMOVED
+    now = standing(promotions, gone)
+    if now is not None and now.adapter == adapter.name:
         return AdapterState.LIVE
-    return AdapterState.RETIRED if any(p.adapter == adapter for p in promotions) else AdapterState.CANDIDATE
+    if any(p.adapter == adapter.name for p in promotions):
+        return AdapterState.RETIRED
+    if evaluated is None:
+        return AdapterState.TRAINED
+    return AdapterState.CANDIDATE if evaluated.passed else AdapterState.EVALUATED
 
 
 def learned_from(adapters: Sequence[Learned], data: str) -> set[str]:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from services.trainer.examples import Dataset
 from services.trainer.parroting import parroting_rate
 from services.trainer.prompts import context_of, reply_of
-from services.trainer.style import StyleClassifier, telling_apart_auc
+from services.trainer.style import telling_apart_auc
 from services.trainer.surface import surface_style
 from services.trainer.training_rows import Measure
 from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
+from shared.style import StyleClassifier
 
 #: Tokens of conversation that a model reads before it answers: most conversations of a chat fit, and reading is what
 #: takes longest on a CPU.

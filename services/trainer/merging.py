@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.errors import Invalid
+
 if TYPE_CHECKING:
     from services.trainer.stages.bench import Bench
 
@@ -20,8 +22,8 @@ def merge(bench: Bench, name: str) -> str:
         StorageFull: there is no room for the checkpoint; nothing is left.
     """
     adapter = bench.adapters.verify(name)
-    if name in bench.merged.names():
-        return str(bench.merged.verify(name)["digest"])
+    if (merged_before := _whole(bench, name)) is not None:
+        return merged_before
 
     import torch
 
@@ -38,3 +40,14 @@ def merge(bench: Bench, name: str) -> str:
         merged.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     return str(bench.merged.manifest(name)["digest"])
+
+
+def _whole(bench: Bench, name: str) -> str | None:
+    """The digest of a checkpoint that is there. One that is damaged, as by a removal that was cut short, goes."""
+    if name not in bench.merged.names():
+        return None
+    try:
+        return str(bench.merged.verify(name)["digest"])
+    except Invalid:
+        bench.merged.remove(name)
+        return None

@@ -49,6 +49,7 @@ class AdapterRow(Base):
     """An adapter. Whether it is live follows from the promotions; where it lies, from ANSELM_HOME and its name.
 
     ``leaving``: its data was withdrawn, and it may speak until another is promoted; then it is tainted.
+    ``removed_at``: since when its weights are gone, to free space.
     """
 
     __tablename__ = "adapters"
@@ -67,7 +68,13 @@ class AdapterRow(Base):
     merged: Mapped[bool] = mapped_column(Boolean, default=False)
     tainted: Mapped[bool] = mapped_column(Boolean, default=False)
     leaving: Mapped[bool] = mapped_column(Boolean, default=False)
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @property
+    def gone(self) -> bool:
+        """It cannot speak any more."""
+        return self.tainted or self.removed_at is not None
 
 
 class EvaluationRow(Base):

@@ -7,10 +7,10 @@ from services.trainer.repository import Adapters, Runs
 from services.trainer.run_folder import Plan
 from services.trainer.settings import TrainerSettings
 from services.trainer.starting import usable_dataset
+from services.trainer.usable import require_usable
 from shared.clients.ingest import IngestClient
 from shared.contracts.trainer import Stage
 from shared.database import Database
-from shared.errors import Conflict
 
 #: Stages that make an adapter.
 MAKING = (Stage.SFT, Stage.DPO, Stage.KTO)
@@ -21,7 +21,7 @@ async def make_plan(settings: TrainerSettings, database: Database, ingest: Inges
 
     Raises:
         NotFound: the base model's folder is missing.
-        Conflict: the data was withdrawn in the meantime.
+        Conflict: the data was withdrawn in the meantime, or the adapter removed.
         Unavailable: ingest cannot be asked.
     """
     async with database.transaction() as session:
@@ -29,8 +29,8 @@ async def make_plan(settings: TrainerSettings, database: Database, ingest: Inges
         if row.stage in MAKING and row.output is None:
             row.output = await Runs(session).next_output(row.persona)
         parent = await Adapters(session).get(row.adapter) if row.adapter else None
-    if parent is not None and (parent.tainted or parent.leaving):
-        raise Conflict(f"{parent.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
+    if parent is not None:
+        require_usable(parent)
     dataset = await usable_dataset(ingest, row.dataset, row.persona)
     locate(settings, row.base_model)
     return Plan(

@@ -20,6 +20,7 @@ from services.trainer.safetensors_header import read_header
 from services.trainer.saving import FILES
 from services.trainer.settings import TrainerSettings
 from services.trainer.starting import usable_dataset
+from services.trainer.usable import require_usable
 from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.contracts.trainer import PUBLISHED, Evaluation, Leaks, PublishRequest
@@ -56,9 +57,7 @@ class Publisher:
         async with self.database.transaction() as session:
             row = await Adapters(session).get(name)
             evaluated = (await Evaluations(session).newest([name])).get(name)
-        if row.tainted or row.leaving:
-            hint = "Train on a new dataset, and publish that adapter."
-            raise Conflict(f"{name} learned from data that was withdrawn, and is not published.", hint=hint)
+        require_usable(row)
         await usable_dataset(self.ingest, row.dataset, row.persona)
         if evaluated is None:
             raise GateRefused(f"{name} was not evaluated.", hint=f"Run: anselm evaluate {name}")

@@ -53,8 +53,8 @@ async def _note(
 
 async def _live_figures(session: AsyncSession, row: RunRow) -> dict[str, float] | None:
     """The figures of what speaks for the persona now, unless that is the adapter itself."""
-    tainted = {adapter.name for adapter in await Adapters(session).all(row.persona) if adapter.tainted}
-    live = standing(await Promotions(session).all(row.persona), tainted)
+    gone = {adapter.name for adapter in await Adapters(session).all(row.persona) if adapter.gone}
+    live = standing(await Promotions(session).all(row.persona), gone)
     if live is None or live.adapter == row.adapter:
         return None
     evaluated = (await Evaluations(session).newest([live.adapter])).get(live.adapter)

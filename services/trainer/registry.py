@@ -17,10 +17,11 @@ from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow
 from services.trainer.repository import Adapters, Evaluations, Promotions, Runs
 from services.trainer.run_folder import RunFolder
 from services.trainer.settings import TrainerSettings
+from services.trainer.usable import require_usable
 from shared.artifacts import ArtifactStore
 from shared.contracts.forgetting import Held, HeldKind
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import REGISTRY_CHANNEL, Adapter, Evaluation, Promotion, Route
+from shared.contracts.trainer import REGISTRY_CHANNEL, Adapter, Evaluation, Lineage, Promotion, Route
 from shared.database import Database
 from shared.errors import Conflict, GateRefused, NotFound
 
@@ -41,6 +42,29 @@ class Registry:
         async with self.database.transaction() as session:
             return (await self._shown(session, [await Adapters(session).get(name)]))[0]
 
+    async def lineage(self, name: str) -> Lineage:
+        """Where an adapter comes from, and what became of it. Rows outlive weights, so it reaches to the beginning.
+
+        Raises:
+            NotFound: there is no such adapter.
+        """
+        async with self.database.transaction() as session:
+            row = await Adapters(session).get(name)
+            known = {one.name: one for one in await Adapters(session).all(row.persona)}
+            chain = [row]
+            while (parent := known.get(chain[-1].parent or "")) is not None:
+                chain.append(parent)
+            shown, *ancestors = await self._shown(session, chain)
+            made_by = await Runs(session).making(name)
+            promotions = await Promotions(session).all(row.persona)
+        return Lineage(
+            adapter=shown,
+            run=showing.run(made_by) if made_by else None,
+            ancestors=ancestors,
+            continued_by=[one.name for one in known.values() if one.parent == name],
+            promotions=[showing.promotion(promoted) for promoted in promotions if promoted.adapter == name],
+        )
+
     async def evaluation(self, name: str) -> Evaluation:
         async with self.database.transaction() as session:
             await Adapters(session).get(name)
@@ -58,7 +82,7 @@ class Registry:
 
         Raises:
             NotFound: there is no such adapter.
-            Conflict: it is tainted, or not merged where serving needs that.
+            Conflict: it is tainted or removed, or not merged where serving needs that.
             GateRefused: it was not evaluated, or did not pass.
         """
         async with self.database.transaction() as session:
@@ -157,13 +181,14 @@ class Registry:
         return now is not None and now.adapter == row.name
 
     async def _standing(self, session: AsyncSession, persona: str) -> PromotionRow | None:
-        tainted = {row.name for row in await Adapters(session).all(persona) if row.tainted}
-        return standing(await Promotions(session).all(persona), tainted)
+        gone = {row.name for row in await Adapters(session).all(persona) if row.gone}
+        return standing(await Promotions(session).all(persona), gone)
 
     async def _shown(self, session: AsyncSession, rows: list[AdapterRow]) -> list[Adapter]:
         evaluations = await Evaluations(session).newest([row.name for row in rows])
         promotions = await Promotions(session).all()
-        return showing.adapters(rows, promotions, evaluations, self.settings.anselm_home)
+        gone = {row.name for row in await Adapters(session).all(None) if row.gone}
+        return showing.adapters(rows, promotions, gone, evaluations, self.settings.anselm_home)
 
     def _remove(self, adapters: set[str], runs: Sequence[str]) -> None:
         for run in runs:
@@ -173,8 +198,7 @@ class Registry:
                 ArtifactStore(self.settings.anselm_home / kind).remove(name)
 
     def _require_fit(self, row: AdapterRow, evaluated: EvaluationRow | None) -> None:
-        if row.tainted or row.leaving:
-            raise Conflict(f"{row.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
+        require_usable(row)
         if evaluated is None:
             raise GateRefused(f"{row.name} was not evaluated.", hint=f"Run: anselm evaluate {row.name}")
         if not evaluated.passed:

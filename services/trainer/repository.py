@@ -56,6 +56,10 @@ class Runs:
         query = select(RunRow).where(RunRow.state.in_(UNFINISHED)).order_by(RunRow.created_at)
         return (await self._session.scalars(query)).all()
 
+    async def making(self, adapter: str) -> RunRow | None:
+        """The run that made an adapter."""
+        return await self._session.scalar(select(RunRow).where(RunRow.output == adapter))
+
     async def on(self, data: Collection[str], adapters: Collection[str]) -> Sequence[RunRow]:
         """The runs that worked with these datasets or preference datasets, or with one of these adapters."""
         query = select(RunRow).where(
@@ -91,6 +95,17 @@ class Adapters:
         query = select(AdapterRow).order_by(AdapterRow.persona, AdapterRow.version)
         query = query if persona is None else query.where(AdapterRow.persona == persona)
         return (await self._session.scalars(query)).all()
+
+    async def personas(self) -> Sequence[str]:
+        """Those that have adapters, in one order for all, since each is locked in turn."""
+        query = select(AdapterRow.persona).distinct().order_by(AdapterRow.persona)
+        return (await self._session.scalars(query)).all()
+
+    async def remove(self, names: Collection[str], merged: Collection[str]) -> None:
+        """Note that the weights of some are gone, and the merged checkpoints of others."""
+        gone = update(AdapterRow).where(AdapterRow.name.in_(names), AdapterRow.removed_at.is_(None))
+        await self._session.execute(gone.values(removed_at=func.now(), merged=False))
+        await self._session.execute(update(AdapterRow).where(AdapterRow.name.in_(merged)).values(merged=False))
 
     async def merged(self, name: str) -> None:
         await self._session.execute(update(AdapterRow).where(AdapterRow.name == name).values(merged=True))

@@ -90,6 +90,23 @@ class TrainerSettings(Settings):
         "phrase that the owner uses again and again",
     )
 
+    keep_adapters: int = Field(
+        default=5,
+        ge=0,
+        description="Newest adapters of a persona that are kept though nothing needs them: enough to compare with",
+    )
+    keep_adapters_for: timedelta = Field(
+        default=timedelta(days=30),
+        ge=timedelta(0),
+        description="How long adapters are kept that nothing needs, beyond the newest KEEP_ADAPTERS; 0: for good",
+    )
+    keep_merged_for: timedelta = Field(
+        default=timedelta(days=7),
+        ge=timedelta(0),
+        description="How long merged checkpoints are kept that nothing needs: they are as large as the base model, and "
+        "merging takes a minute; 0: for good",
+    )
+
     @property
     def leak_limits(self) -> LeakLimits:
         return LeakLimits(self.gate_exposure, self.gate_extracted, self.gate_verbatim)

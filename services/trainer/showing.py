@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from services.trainer.liveness import state_of
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow, RunRow
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import Adapter, Evaluation, Gate, Leaks, Promotion, Run, Sample, Stage
+from shared.contracts.trainer import Adapter, AdapterState, Evaluation, Gate, Leaks, Promotion, Run, Sample, Stage
 
 
 def run(row: RunRow) -> Run:
@@ -54,31 +54,37 @@ def promotion(row: PromotionRow) -> Promotion:
 
 
 def adapters(
-    rows: Sequence[AdapterRow], promotions: Sequence[PromotionRow], evaluations: dict[str, EvaluationRow], home: Path
+    rows: Sequence[AdapterRow],
+    promotions: Sequence[PromotionRow],
+    gone: Collection[str],
+    evaluations: dict[str, EvaluationRow],
+    home: Path,
 ) -> list[Adapter]:
-    """Adapters with their state among ``promotions``, newest first."""
-    tainted = {row.name for row in rows if row.tainted}
+    """Adapters with their state among ``promotions``, newest first, where these adapters are ``gone``."""
     of_persona: dict[str, list[PromotionRow]] = defaultdict(list)
     for promoted in promotions:
         of_persona[promoted.persona].append(promoted)
-    return [_adapter(row, of_persona[row.persona], tainted, evaluations.get(row.name), home) for row in rows]
+    shown = []
+    for row in rows:
+        evaluated = evaluations.get(row.name)
+        shown.append(_adapter(row, state_of(row, of_persona[row.persona], gone, evaluated), evaluated, home))
+    return shown
 
 
 def merged_path(row: AdapterRow, home: Path) -> str | None:
     return str(home / "merged" / row.name) if row.merged else None
 
 
-def _adapter(
-    row: AdapterRow, promotions: list[PromotionRow], tainted: set[str], evaluated: EvaluationRow | None, home: Path
-) -> Adapter:
+def _adapter(row: AdapterRow, state: AdapterState, evaluated: EvaluationRow | None, home: Path) -> Adapter:
     return Adapter(
         name=row.name,
         persona=row.persona,
         version=row.version,
         stage=Stage(row.stage),
-        state=state_of(row.name, promotions, tainted),
+        state=state,
         base_model=row.base_model,
         dataset=row.dataset,
+        preferences=row.preferences,
         parent=row.parent,
         path=str(home / "adapters" / row.name),
         merged_path=merged_path(row, home),

@@ -15,6 +15,7 @@ from services.trainer.models import AdapterRow, RunRow
 from services.trainer.recipes import DPO_CPU, KTO_CPU, SFT_CPU, resolve
 from services.trainer.repository import Adapters, Runs
 from services.trainer.settings import TrainerSettings
+from services.trainer.usable import require_usable
 from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.contracts.ingest import Dataset
@@ -110,8 +111,7 @@ class Starter:
             row = await Adapters(session).get(request.adapter)
         if row.persona != request.persona:
             raise Invalid(f"adapter: {row.name} speaks for {row.persona}, not for {request.persona}.")
-        if row.tainted or row.leaving:
-            raise Conflict(f"{row.name} learned from data that was withdrawn.", hint="Train on a new dataset.")
+        require_usable(row)
         return row
 
     def _enqueue(self, row: RunRow) -> None:

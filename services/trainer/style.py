@@ -1,5 +1,4 @@
-"""Who wrote this? Character n-grams and logistic regression, the usual and hard to beat baseline of authorship
-attribution (Stamatatos 2013, "On the robustness of authorship attribution based on character n-gram features")."""
+"""How easily generated replies are told from real ones."""
 
 from __future__ import annotations
 
@@ -7,18 +6,12 @@ from collections.abc import Sequence
 from statistics import fmean
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
 
-FOLDS, REPEATS = 5, 4
+from shared.style import FOLDS, classifier
 
-
-def _classifier() -> Pipeline:
-    features = TfidfVectorizer(analyzer="char", ngram_range=(2, 5), lowercase=False, sublinear_tf=True, min_df=2)
-    return make_pipeline(features, LogisticRegression(C=10, class_weight="balanced", max_iter=2000))
+REPEATS = 4
 
 
 def telling_apart_auc(real: Sequence[str], generated: Sequence[str]) -> float:
@@ -39,18 +32,6 @@ def telling_apart_auc(real: Sequence[str], generated: Sequence[str]) -> float:
 def _fold_auc(texts: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> float:
     scores = np.zeros(len(texts))
     for train, test in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(texts, labels, groups):
-        model = _classifier().fit(texts[train], labels[train])
+        model = classifier().fit(texts[train], labels[train])
         scores[test] = model.decision_function(texts[test])
     return float(roc_auc_score(labels, scores))
-
-
-class StyleClassifier:
-    """Tells the owner's bursts from everybody else's: contacts' and the base model's."""
-
-    def __init__(self, owner: Sequence[str], others: Sequence[str]) -> None:
-        texts = np.array([*owner, *others], dtype=object)
-        self._model = _classifier().fit(texts, np.array([1] * len(owner) + [0] * len(others)))
-
-    def score(self, texts: Sequence[str]) -> float:
-        """Mean probability (0 to 1) that the owner wrote them."""
-        return float(self._model.predict_proba(np.array(texts, dtype=object))[:, 1].mean())

@@ -1,4 +1,4 @@
-"""The worker: ``celery -A services.trainer.tasks:queue worker -Q gpu --concurrency 1``."""
+"""The worker: ``celery -A services.trainer.tasks:queue worker -Q gpu --concurrency 1 --beat``."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from typing import Any
 
 from celery.signals import worker_ready
 
+from services.trainer.cleaning import Cleaner
 from services.trainer.executing import Executor
 from services.trainer.repository import Runs, try_lock, unlock
 from services.trainer.settings import TrainerSettings
 from services.trainer.starting import QUEUE, RUN_TASK
+from shared import schedule
 from shared.clients.ingest import IngestClient
+from shared.contracts.trainer import Cleaned
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.jobs import JobBoard
 from shared.queue import enqueue, make_queue, run
 from shared.telemetry import logger
 
+CLEAN_TASK = "trainer.clean"
+
 settings = TrainerSettings()
 queue = make_queue("trainer", settings)
+schedule.sweep(queue, CLEAN_TASK, QUEUE, settings)
 log = logger(__name__)
 
 
@@ -28,6 +34,13 @@ log = logger(__name__)
 def execute(run_id: str) -> None:
     """Carry out a run."""
     run(_execute(run_id))
+
+
+@queue.task(name=CLEAN_TASK)  # type: ignore[untyped-decorator]
+def clean() -> None:
+    """Remove the weights that nothing needs any more."""
+    cleaned = run(_clean())
+    log.info("cleaned", removed=[f"{one.kind} {one.name}" for one in cleaned.removed], bytes=cleaned.bytes)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
@@ -45,6 +58,14 @@ async def _execute(run_id: str) -> None:
             await Executor(settings, database, ingest, jobs).execute(run_id)
     finally:
         jobs.close()
+        await database.close()
+
+
+async def _clean() -> Cleaned:
+    database = Database(settings, pooled=False)
+    try:
+        return await Cleaner(settings, database).clean()
+    finally:
         await database.close()
 
 

@@ -9,6 +9,9 @@ from shared.contracts.base import Receipt
 from shared.contracts.forgetting import Held
 from shared.contracts.jobs import Job
 from shared.contracts.retrieval import (
+    Anchor,
+    AnchorChoice,
+    ChooseAnchor,
     Context,
     ContextRequest,
     ForgetRequest,
@@ -37,6 +40,24 @@ class RetrievalClient(Client):
 
     async def context(self, request: ContextRequest) -> Context:
         return await self._post(Context, "/v1/context", request)
+
+    async def anchors(self, persona: str) -> list[Anchor]:
+        """The anchors of a persona, in their order."""
+        return await self._list(Anchor, f"/v1/personas/{persona}/anchors")
+
+    async def dropped_anchors(self, persona: str) -> list[Anchor]:
+        return await self._list(Anchor, f"/v1/personas/{persona}/anchors/dropped")
+
+    async def choose_anchor(self, persona: str, exchange: str, choice: AnchorChoice) -> list[Anchor]:
+        """Pin or drop; the answer is the anchors that there are then."""
+        path = f"/v1/personas/{persona}/anchors/{exchange}"
+        response = await self._call("PUT", path, json=ChooseAnchor(choice=choice).model_dump(mode="json"))
+        return [Anchor.model_validate(item) for item in response.json()]
+
+    async def unchoose_anchor(self, persona: str, exchange: str) -> list[Anchor]:
+        """Take back a pin or a drop; the answer is the anchors that there are then."""
+        response = await self._call("DELETE", f"/v1/personas/{persona}/anchors/{exchange}")
+        return [Anchor.model_validate(item) for item in response.json()]
 
     async def turns(self, conversation: str) -> list[Turn]:
         return await self._list(Turn, f"/v1/conversations/{conversation}/turns")

@@ -10,7 +10,9 @@ from shared.clients.base import Client
 from shared.contracts.forgetting import Held
 from shared.contracts.trainer import (
     Adapter,
+    Cleaned,
     Evaluation,
+    Lineage,
     MetricPoint,
     Promotion,
     PublishRequest,
@@ -48,6 +50,18 @@ class TrainerClient(Client):
 
     async def adapter(self, name: str) -> Adapter:
         return await self._get(Adapter, f"/v1/adapters/{name}")
+
+    async def lineage(self, adapter: str) -> Lineage:
+        return await self._get(Lineage, f"/v1/adapters/{adapter}/lineage")
+
+    async def clean(self, *, keep: int | None = None, dry_run: bool = False) -> Cleaned:
+        """Remove the weights that nothing needs, and what ended runs left behind.
+
+        Args:
+            keep: of what nothing needs, so many a persona stay, whatever their age; unless given, the trainer's
+                settings say.
+        """
+        return await self._post(Cleaned, "/v1/adapters/clean", keep=keep, dry_run=dry_run)
 
     async def evaluation(self, adapter: str) -> Evaluation:
         return await self._get(Evaluation, f"/v1/adapters/{adapter}/evaluation")

@@ -242,6 +242,7 @@ class Exchange(Contract):
     reply: str
     message_ids: list[str]
     people: list[str]
+    held_out: bool = Field(default=False, description="a persona's newest dataset keeps it to be evaluated on")
 
 
 class ExchangePage(Contract):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
@@ -45,6 +46,35 @@ class Context(Contract):
     turns: list[ChatMessage]
     examples: list[Hit]
     anchors: list[Hit]
+
+
+class AnchorChoice(StrEnum):
+    """What the owner may say of a past exchange as an anchor."""
+
+    PINNED = "pinned"
+    DROPPED = "dropped"
+
+
+class AnchorState(StrEnum):
+    """``chosen``: by how typical and how different from the others it is."""
+
+    PINNED = "pinned"
+    CHOSEN = "chosen"
+    DROPPED = "dropped"
+
+
+class Anchor(Contract):
+    """A past exchange that shows the owner's voice."""
+
+    id: str
+    context: str
+    reply: str
+    at: datetime
+    state: AnchorState
+
+
+class ChooseAnchor(Contract):
+    choice: AnchorChoice
 
 
 class Turn(Contract):

@@ -117,10 +117,16 @@ class Evaluation(Contract):
 
 
 class AdapterState(StrEnum):
+    """``trained``: not evaluated yet; ``evaluated``: it did not pass; ``candidate``: it did, and may be promoted;
+    ``removed``: its weights are gone, to free space."""
+
+    TRAINED = "trained"
+    EVALUATED = "evaluated"
     CANDIDATE = "candidate"
     LIVE = "live"
     RETIRED = "retired"
     TAINTED = "tainted"
+    REMOVED = "removed"
 
 
 class Adapter(Contract):
@@ -133,6 +139,7 @@ class Adapter(Contract):
     state: AdapterState
     base_model: str
     dataset: Name
+    preferences: Name | None = Field(default=None, description="the preference dataset, where it learned from one")
     parent: Name | None = Field(description="the adapter that it continues")
     path: str
     merged_path: str | None
@@ -148,6 +155,45 @@ class Promotion(Contract):
     previous: Name | None
     rolled_back: bool = False
     at: datetime
+
+
+class Lineage(Contract):
+    """Where an adapter comes from, and what became of it."""
+
+    adapter: Adapter
+    run: Run | None = Field(description="the run that made it, with its recipe and its figures")
+    ancestors: list[Adapter] = Field(description="what it continues, the nearest first")
+    continued_by: list[Name]
+    promotions: list[Promotion] = Field(description="newest first")
+
+
+class CleanedKind(StrEnum):
+    MERGED = "merged"
+    ADAPTER = "adapter"
+    CHECKPOINTS = "checkpoints"
+
+
+class Removed(Contract):
+    """Files that were removed. ``name`` is an adapter's, or a run's for checkpoints."""
+
+    kind: CleanedKind
+    name: str
+    why: str
+    bytes: int
+
+
+class KeptAdapter(Contract):
+    name: Name
+    why: str
+
+
+class Cleaned(Contract):
+    """What freeing space removed, or would."""
+
+    removed: list[Removed]
+    kept: list[KeptAdapter]
+    bytes: int
+    dry_run: bool
 
 
 class Route(Contract):

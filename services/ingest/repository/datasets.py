@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
@@ -104,6 +105,19 @@ class Datasets:
             models.DatasetExample.chat_id == chat_id,
             models.DatasetExample.message_ids.overlap(list(messages)),
         )
+
+    async def held_out(self, account_id: int, chat_id: int) -> set[int]:
+        """The messages of a chat that the newest sound dataset of a persona holds out from training."""
+        sound = models.Dataset.tainted.is_(False) & (models.Dataset.state == JobState.DONE)
+        versions = select(models.Dataset.name).where(sound, models.Dataset.account_id == account_id)
+        newest_first = versions.order_by(models.Dataset.persona, models.Dataset.version.desc())
+        standing = newest_first.ext(distinct_on(models.Dataset.persona))
+        kept = select(func.unnest(models.DatasetExample.message_ids)).where(
+            models.DatasetExample.dataset.in_(standing),
+            models.DatasetExample.chat_id == chat_id,
+            models.DatasetExample.split != "train",
+        )
+        return set(await self._session.scalars(kept))
 
     async def _untainted(self, *wanted: ColumnElement[bool]) -> list[str]:
         """Names of those with an example that fits."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from shared.contracts.ingest import ConsentGrant, Exchange, Purpose
+from shared.contracts.ingest import ConsentGrant, DatasetRequest, Exchange, Purpose
 from shared.errors import Invalid
 from tests.integration.ingest.conftest import BOTH, SAMPLE, World, account, chat, message
 from tests.integration.ingest.test_datasets import dialogue
@@ -70,3 +71,17 @@ async def test_topics_of_a_forum_do_not_mix_whatever_the_page(world: World, tmp_
 async def test_a_strange_cursor_is_refused(world: World) -> None:
     with pytest.raises(Invalid, match="not a cursor"):
         await world.client.exchanges(after="nonsense")
+
+
+async def test_what_the_newest_dataset_holds_out_is_told(world: World) -> None:
+    await world.import_file(SAMPLE)
+    await world.grant_sample()
+    assert not any(e.held_out for e in await read_all(world, 2_000))
+    built = await world.build(DatasetRequest(persona="anselm"))
+    splits = json.loads((Path(built.path or "") / "sft_data.json").read_text())
+    held = {e["message_ids"][-1] for split in ("val", "test") for e in splits[split]}
+    trained = {e["message_ids"][-1] for e in splits["train"]}
+    found = {e.message_ids[-1]: e.held_out for e in await read_all(world, 2_000)}
+    assert {id_ for id_, out in found.items() if out} >= held & found.keys()
+    assert not any(found.get(id_) for id_ in trained)
+    assert len(held & found.keys()) > 50

@@ -28,7 +28,13 @@ BEGAN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def exchange(
-    number: int, context: str, reply: str, *, people: tuple[str, ...] = ("user_mira",), chat: int = 1
+    number: int,
+    context: str,
+    reply: str,
+    *,
+    people: tuple[str, ...] = ("user_mira",),
+    chat: int = 1,
+    held_out: bool = False,
 ) -> Exchange:
     return Exchange(
         id=f"x{number:04}",
@@ -38,6 +44,7 @@ def exchange(
         reply=reply,
         message_ids=[f"{chat}:{2 * number}", f"{chat}:{2 * number + 1}"],
         people=["user_anselm", *people],
+        held_out=held_out,
     )
 
 

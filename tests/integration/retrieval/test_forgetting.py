@@ -14,7 +14,7 @@ from shared.contracts.retrieval import ContextRequest, ForgetRequest
 from shared.errors import Invalid
 from tests.integration.retrieval.conftest import BEGAN, House, exchange, turn
 
-TABLES = ("exchanges", "indexes", "runs", "conversations", "turns", "tombstones")
+TABLES = ("exchanges", "anchor_choices", "indexes", "runs", "conversations", "turns", "tombstones")
 
 
 async def everything(house: House) -> str:

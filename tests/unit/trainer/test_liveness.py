@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.trainer.liveness import standing, state_of
+import pytest
+
+from services.trainer.liveness import promotions_standing, standing, state_of
 from shared.contracts.trainer import AdapterState
 
 
@@ -31,12 +33,36 @@ def test_a_tainted_adapter_gives_way_to_the_clean_one_before_it() -> None:
     assert live(Promoted("v2"), Promoted("v1"), tainted=("v1", "v2")) is None
 
 
-def test_states() -> None:
-    promotions = [Promoted("v2"), Promoted("v1")]
-    states = {name: state_of(name, promotions, {"v0"}) for name in ("v0", "v1", "v2", "v3")}
-    assert states == {
-        "v0": AdapterState.TAINTED,
-        "v1": AdapterState.RETIRED,
-        "v2": AdapterState.LIVE,
-        "v3": AdapterState.CANDIDATE,
-    }
+@dataclass(frozen=True)
+class Adapter:
+    name: str
+    tainted: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    passed: bool
+
+
+@pytest.mark.parametrize(
+    ("adapter", "evaluated", "state"),
+    [
+        (Adapter("v0", tainted=True, gone=True), Evaluation(True), AdapterState.TAINTED),
+        (Adapter("v4", gone=True), Evaluation(True), AdapterState.REMOVED),
+        (Adapter("v1"), Evaluation(True), AdapterState.RETIRED),
+        (Adapter("v2"), None, AdapterState.LIVE),
+        (Adapter("v3"), Evaluation(True), AdapterState.CANDIDATE),
+        (Adapter("v5"), Evaluation(False), AdapterState.EVALUATED),
+        (Adapter("v6"), None, AdapterState.TRAINED),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_states(adapter: Adapter, evaluated: Evaluation | None, state: AdapterState) -> None:
+    promotions = [Promoted("v4"), Promoted("v2"), Promoted("v1"), Promoted("v0")]
+    assert state_of(adapter, promotions, {"v0", "v4"}, evaluated) is state
+
+
+def test_the_second_that_stands_speaks_after_a_roll_back() -> None:
+    promotions = [Promoted("v4"), Promoted("v3", rolled_back=True), Promoted("v2"), Promoted("v1")]
+    assert [p.adapter for p in promotions_standing(promotions, {"v2"})] == ["v4", "v1"]
