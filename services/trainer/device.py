@@ -69,9 +69,10 @@ def require_gpus(device: Device, count: int) -> None:
     """
     import torch
 
-    if device.gpu and torch.cuda.device_count() < count:
+    seen = torch.cuda.device_count() if device.gpu else 0
+    if count > max(1, seen):
         raise Invalid(
-            f"The recipe is for {count} GPUs, and PyTorch sees {torch.cuda.device_count()}.",
+            f"The recipe is for {count} GPUs, and PyTorch sees {seen}.",
             hint="Name another recipe, or: --set gpus=1",
         )
 

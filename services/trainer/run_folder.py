@@ -1,6 +1,6 @@
 """The folder of one run: what it was asked (``run.json``), the settings that it follows (``recipe.json``), what it does
-(``log.txt``, ``metrics.jsonl``), what came out (``result.json``). Below ``work/`` lie conversations and checkpoints, which
-are removed when the run has ended."""
+(``log.txt``, ``metrics.jsonl``), what came out (``result.json``). Below ``work/`` lie conversations and checkpoints,
+which are removed when the run has ended."""
 
 from __future__ import annotations
 

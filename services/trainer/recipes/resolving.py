@@ -65,9 +65,7 @@ def named(name: str, home: Path, stage: Stage, device: Device | None = None) -> 
     if recipe.stage is not stage:
         raise Invalid(f"recipe: {name} is for {recipe.stage}, not for {stage}.")
     if device == "cpu" and recipe.device == "cuda":
-        raise Invalid(
-            f"recipe: {name} is for a GPU, and this machine has none.", hint="Leave --recipe out."
-        )
+        raise Invalid(f"recipe: {name} is for a GPU, and this machine has none.", hint="Leave --recipe out.")
     return recipe
 
 

@@ -3,6 +3,7 @@ axolotl takes longer than everything else."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,32 @@ def test_what_the_schema_refuses_is_named(tiny: Path, tmp_path: Path) -> None:
         validated_for(wrong | {"fsdp_version": 2, "fsdp_config": {"state_dict_type": "SOME"}}, gpus=2)
     with pytest.raises(Invalid, match=r"fsdp_config\.reshard"):
         validated_for(wrong | {"fsdp_version": 2, "fsdp_config": {"reshard": True}}, gpus=2)
+
+
+def test_exactly_the_owners_replies_carry_loss_also_where_conversations_are_packed(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AXOLOTL_DO_NOT_TRACK", "1")
+    conversations = [
+        [("user", "hey", False), ("assistant", f"not this {n}", False), ("user", "so?", False),
+         ("assistant", f"ahoi {n}", True), ("user", "and?", False), ("assistant", f"righto {n}", True)]
+        for n in range(6)
+    ]  # fmt: skip
+    lines = [
+        json.dumps({"messages": [{"role": role, "content": text, "train": train} for role, text, train in turns]})
+        for turns in conversations
+    ]
+    for name in ("t.jsonl", "v.jsonl"):
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    asked = config(sft(packing=True, sequence_length=256), tiny, tmp_path, gpu=False)
+    read = validated(asked, tmp_path / "axolotl_config.yaml")
+
+    from axolotl.common.datasets import load_datasets
+    from transformers import AutoTokenizer
+
+    rows = load_datasets(cfg=read).train_dataset
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    learned = {tokenizer.decode([label for label in row["labels"] if label != -100]) for row in rows}
+    assert learned == {f"ahoi {n}<|im_end|>righto {n}<|im_end|>" for n in range(6)}
+    # What packing goes by to keep conversations apart: positions begin anew with each.
+    assert all(row["position_ids"] == list(range(len(row["input_ids"]))) for row in rows)

@@ -64,7 +64,11 @@ def test_mistral_takes_a_system_prompt_where_its_template_keeps_it(tokenizer: An
 
 @pytest.mark.parametrize(
     ("template", "said"),
-    [(None, "m has no chat template"), (NO_SYSTEM, "refuses a system prompt"), (WITHOUT_END, "with no token of its own")],
+    [
+        (None, "m has no chat template"),
+        (NO_SYSTEM, "refuses a system prompt"),
+        (WITHOUT_END, "no token of its own"),
+    ],
 )
 def test_a_template_that_cannot_be_trained_on_is_refused(tokenizer: Any, template: str | None, said: str) -> None:
     tokenizer.chat_template = template
