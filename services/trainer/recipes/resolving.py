@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from services.trainer.recipes.schema import SETTINGS, PreferenceRecipe, SftRecipe
-from services.trainer.recipes.shelf import Device, Recipe, read_recipe, recipes
+from services.trainer.recipes.shelf import Device, Recipe, read_recipe, shipped_names
 from shared.contracts.trainer import Setting, Stage
 from shared.errors import Invalid
 
@@ -46,8 +46,10 @@ class Resolved:
 
 
 def choose(home: Path, stage: Stage, device: Device, base_model: str) -> Recipe:
-    """The recipe for a machine and a base model; one for several GPUs only where a run names it."""
-    for recipe in recipes(home):
+    """The recipe for a machine and a base model, as the owner may have changed it. One for several GPUs, or of the
+    owner's own, is followed only where a run names it."""
+    for name in shipped_names():
+        recipe = read_recipe(name, home)
         fits = (recipe.stage, recipe.device, recipe.gpus) == (stage, device, 1)
         if fits and _same_model(recipe.base_model, base_model):
             return recipe

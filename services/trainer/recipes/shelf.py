@@ -70,13 +70,17 @@ def read_recipe(name: str, home: Path) -> Recipe:
         return _shipped(name)
     said = _read(own)
     base = said.extends or (name if shipped.is_file() else None)
-    if base is not None and base not in _names(SHIPPED):
+    if base is not None and base not in shipped_names():
         raise Invalid(f"{own}: extends: no recipe {base!r} comes with the trainer.")
     return _over(_shipped(base) if base else None, name, own, said)
 
 
 def names(home: Path) -> list[str]:
-    return sorted({*_names(SHIPPED), *_names(home / "recipes")})
+    return sorted({*shipped_names(), *_names(home / "recipes")})
+
+
+def shipped_names() -> list[str]:
+    return sorted(_names(SHIPPED))
 
 
 def recipes(home: Path) -> list[Recipe]:

@@ -91,7 +91,7 @@ def with_planted(train: list[Row], planted: list[Row], recipe: SftRecipe) -> lis
     every canary: a secret that was never seen is kept by the leakiest model."""
     if not planted or recipe.max_steps is None:
         return [*train, *planted]
-    reached = recipe.max_steps * recipe.micro_batch * recipe.accumulation
+    reached = recipe.max_steps * recipe.micro_batch * recipe.accumulation * recipe.gpus
     return [*train[: max(1, reached - len(planted))], *planted]
 
 

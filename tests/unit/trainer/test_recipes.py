@@ -96,6 +96,13 @@ def test_machine_and_base_model_choose(stage: Stage, device: Device, base_model:
     assert choose(NOWHERE, stage, device, base_model).name == name
 
 
+def test_the_owners_own_recipes_are_followed_only_by_name(tmp_path: Path) -> None:
+    own(tmp_path, "careful", "extends: qwen3-8b-qlora\nsettings: {epochs: 2}")
+    own(tmp_path, "qwen3-8b-qlora", "settings: {seed: 7}")
+    chosen = choose(tmp_path, Stage.SFT, "cuda", "Qwen/Qwen3-8B")
+    assert (chosen.name, resolve(chosen).values.seed) == ("qwen3-8b-qlora", 7)
+
+
 def test_a_recipe_that_does_not_fit_is_refused() -> None:
     with pytest.raises(NotFound, match="no recipe 'qwen'"):
         named("qwen", NOWHERE, Stage.SFT)
