@@ -18,6 +18,9 @@ from shared.contracts.trainer import Stage
 from shared.errors import Invalid
 from tests.unit.trainer.recipe_values import sft
 
+#: Importing axolotl takes half a minute, and more on a busy machine.
+pytestmark = pytest.mark.timeout(1500)
+
 #: An RTX 4090 and an H100.
 CAPABILITIES = ("sm_89", "sm_90")
 
