@@ -31,6 +31,7 @@ COMMANDS = {
     "lists": ("review", "Say what is always masked, and what never: show, add, remove, apply."),
     "dataset": ("dataset", "Make training examples: build, show, list."),
     "train": ("train", "Train an adapter and evaluate it."),
+    "recipes": ("recipes", "List what a run can follow, or show what one followed."),
     "evaluate": ("registry", "Compare an adapter with the base model and the owner."),
     "merge": ("registry", "Merge an adapter into its base model."),
     "promote": ("registry", "Let an adapter speak for its persona."),

@@ -47,6 +47,12 @@ def start(
     )
 
 
+def end_with_parent(signum: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process get a signal when the one that started it dies; for those that others start."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signum), 0, 0, 0)
+
+
 def _tie_to_parent(signum: signal.Signals) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from services.trainer import showing
 from services.trainer.cleaning import Cleaner
 from services.trainer.publishing import Publisher
+from services.trainer.recipes import shelf
 from services.trainer.registry import Registry
 from services.trainer.repository import Runs
 from services.trainer.run_folder import RunFolder
@@ -25,10 +26,13 @@ from shared.contracts.trainer import (
     MetricPoint,
     Promotion,
     PublishRequest,
+    RecipeSummary,
+    ResolvedRecipe,
     Route,
     Run,
     RunRequest,
 )
+from shared.errors import NotFound
 from shared.packing import packed
 
 
@@ -56,6 +60,17 @@ async def start(rooms: Inside, request: RunRequest) -> Run:
     return await rooms.starter.start(request)
 
 
+@router.post("/runs/preview")
+async def preview(rooms: Inside, request: RunRequest) -> ResolvedRecipe:
+    """What a run would follow and need. Nothing is started."""
+    return await rooms.starter.preview(request)
+
+
+@router.get("/recipes")
+async def recipes(rooms: Inside) -> list[RecipeSummary]:
+    return [showing.recipe(found) for found in shelf.recipes(rooms.registry.settings.anselm_home)]
+
+
 @router.get("/runs")
 async def runs(rooms: Inside, persona: Name | None = None) -> list[Run]:
     async with rooms.registry.database.transaction() as session:
@@ -66,6 +81,17 @@ async def runs(rooms: Inside, persona: Name | None = None) -> list[Run]:
 async def run(rooms: Inside, run_id: str) -> Run:
     async with rooms.registry.database.transaction() as session:
         return showing.run(await Runs(session).get(run_id))
+
+
+@router.get("/runs/{run_id}/recipe")
+async def recipe(rooms: Inside, run_id: str) -> ResolvedRecipe:
+    """The settings that a run follows and where each came from, once its stage has begun."""
+    async with rooms.registry.database.transaction() as session:
+        row = await Runs(session).get(run_id)
+    found = RunFolder(rooms.registry.settings.runs_folder / row.id).recipe()
+    if found is None:
+        raise NotFound(f"Run {run_id} has followed no recipe yet.")
+    return found
 
 
 @router.get("/runs/{run_id}/metrics")

@@ -6,18 +6,18 @@ Axolotl ignores keys that it does not know, so a typing error would train someth
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from services.trainer.device import Device
-from services.trainer.recipes import SftRecipe
+from services.trainer.recipes.schema import SftRecipe
 from shared.errors import Invalid
 
-#: Fused LoRA kernels are Triton's, which needs a GPU.
-_KERNELS = ("lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel")
+if TYPE_CHECKING:
+    from services.trainer.device import Device
 
 
 def axolotl_config(
@@ -27,19 +27,22 @@ def axolotl_config(
     layers: int,
     train: Path,
     validation: Path,
-    rows: int,
+    sequences: int,
     output: Path,
     machine: Device,
+    turn_end: str | None = None,
 ) -> dict[str, Any]:
     """The configuration of one run.
 
     Args:
         layers: how many the base model has.
         train: JSON lines of conversations whose messages say by ``train`` whether they carry loss.
-        rows: how many there are, which decides the steps between evaluations.
+        sequences: how many an epoch has, which decides the steps between evaluations.
         machine: what it is for; bfloat16 only where that is fast.
+        turn_end: the token that ends a turn, where that is not the tokenizer's end of sequence.
     """
-    every = math.ceil(steps(recipe, rows) / recipe.evaluations)
+    every = math.ceil(steps(recipe, sequences) / recipe.evaluations)
+    spread = recipe.gpus > 1
     return (
         {
             "base_model": base_model,
@@ -60,7 +63,7 @@ def axolotl_config(
             "sample_packing": recipe.packing,
             "eval_sample_packing": False,
             "group_by_length": not recipe.packing,
-            "pad_to_multiple_of": 64 if machine.gpu else 1,
+            **({"pad_to_sequence_len": True} if recipe.packing else {"pad_to_multiple_of": 64 if machine.gpu else 1}),
             "micro_batch_size": recipe.micro_batch,
             "gradient_accumulation_steps": recipe.accumulation,
             "eval_batch_size": recipe.micro_batch,
@@ -72,7 +75,7 @@ def axolotl_config(
             "bf16": machine.bf16,
             "fp16": False,
             "tf32": machine.gpu,
-            "gradient_checkpointing": machine.gpu,
+            "gradient_checkpointing": machine.gpu and not spread,
             "attn_implementation": machine.attention(trains=True),
             "logging_steps": 1,
             "eval_steps": every,
@@ -90,14 +93,22 @@ def axolotl_config(
             "strict": False,
             "use_wandb": False,
         }
-        | _only_on(machine.gpu)
+        | kernels(machine.gpu and recipe.dropout == 0)
+        | (_sharded(recipe.quantised) if spread else {})
+        | ({"eot_tokens": [turn_end]} if turn_end else {})
         | ({"max_steps": recipe.max_steps} if recipe.max_steps else {})
     )
 
 
-def steps(recipe: SftRecipe, rows: int) -> int:
-    """Optimizer steps of a run over ``rows`` conversations; an upper bound where conversations are packed."""
-    an_epoch = math.ceil(rows / (recipe.micro_batch * recipe.accumulation))
+def sequences(recipe: SftRecipe, lengths: list[int]) -> int:
+    """What an epoch over conversations of these ``lengths`` in tokens consists of: one sequence each, or, where they
+    are packed, as few as hold them all."""
+    return math.ceil(sum(lengths) / recipe.sequence_length) if recipe.packing else len(lengths)
+
+
+def steps(recipe: SftRecipe, sequences: int) -> int:
+    """Optimizer steps of a run over so many ``sequences`` an epoch; some more where packing leaves gaps."""
+    an_epoch = math.ceil(sequences / (recipe.micro_batch * recipe.accumulation * recipe.gpus))
     return min(math.ceil(recipe.epochs * an_epoch), recipe.max_steps or math.inf)  # type: ignore[return-value]
 
 
@@ -107,23 +118,20 @@ def upper_layers(count: int, share: float) -> list[int]:
 
 
 def check_keys(config: dict[str, Any]) -> None:
-    """Refuse keys that axolotl's schema does not have.
+    """Refuse keys that axolotl's schema does not have, at the top and below.
 
     Raises:
         Invalid: names the unknown keys.
     """
     from axolotl.utils.schemas.config import AxolotlInputConfig
-    from axolotl.utils.schemas.datasets import SFTDataset
 
-    unknown = config.keys() - AxolotlInputConfig.model_fields.keys()
-    for source in (*config["datasets"], *config["test_datasets"]):
-        unknown |= source.keys() - SFTDataset.model_fields.keys()
+    unknown = sorted(_unknown(config, [AxolotlInputConfig], ""))
     if unknown:
-        raise Invalid(f"axolotl_config.yaml: axolotl knows no {', '.join(sorted(unknown))}.")
+        raise Invalid(f"axolotl_config.yaml: axolotl knows no {', '.join(unknown)}.")
 
 
 def validated(config: dict[str, Any], file: Path) -> Any:
-    """Write the configuration to ``file`` and have axolotl read, validate and complete it.
+    """Write the configuration to ``file`` and have axolotl read, validate and complete it for this machine.
 
     Raises:
         Invalid: axolotl's schema refuses a key or a value; the message names it.
@@ -136,8 +144,83 @@ def validated(config: dict[str, Any], file: Path) -> Any:
     try:
         return load_cfg(str(file))
     except ValidationError as error:
-        problem = error.errors()[0]
-        raise Invalid(f"{file.name}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}.") from error
+        raise _refused(error) from error
+
+
+def validated_for(config: dict[str, Any], *, gpus: int, file: Path | None = None, capability: str = "sm_90") -> Any:
+    """The configuration as axolotl completes it on a machine with so many GPUs, which need not be this one.
+
+    Args:
+        file: where to write it, for the processes that train.
+        capability: of each GPU, as CUDA counts: ``sm_89`` has an RTX 4090, ``sm_90`` an H100.
+
+    Raises:
+        Invalid: axolotl's schema refuses a key or a value; the message names it.
+    """
+    from axolotl.utils.config import validate_config
+    from axolotl.utils.dict import DictDefault
+    from torch import __version__ as torch_version
+
+    check_keys(config)
+    if file is not None:
+        file.write_text(yaml.safe_dump(config, sort_keys=False))
+    able = {"bf16": True, "fp8": False, "tf32": True, "n_gpu": gpus, "n_node": 1, "compute_capability": capability}
+    env = {"torch_version": str(torch_version).partition("+")[0]}
+    try:
+        return validate_config(DictDefault(config), capabilities=able, env_capabilities=env)
+    except ValidationError as error:
+        raise _refused(error) from error
+
+
+def kernels(on: bool) -> dict[str, Any]:
+    """Axolotl's fused LoRA kernels. They are Triton's, which needs a GPU, and know no dropout."""
+    return dict.fromkeys(("lora_mlp_kernel", "lora_qkv_kernel", "lora_o_kernel"), on)
+
+
+def _sharded(quantised: bool) -> dict[str, Any]:
+    """The model spread over several GPUs (FSDP2), gathered one layer at a time, which checkpoints its activations."""
+    return {
+        "fsdp_version": 2,
+        "fsdp_config": {
+            "offload_params": False,
+            # Every process quantises what it reads; otherwise the first one reads for all.
+            "cpu_ram_efficient_loading": not quantised,
+            "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
+            "state_dict_type": "FULL_STATE_DICT",
+            "reshard_after_forward": True,
+            "activation_checkpointing": True,
+        },
+    }
+
+
+def _unknown(value: dict[str, Any], kinds: list[type[BaseModel]], prefix: str) -> set[str]:
+    """Keys that none of the models ``kinds`` has; of several models, the one that fits best counts."""
+    return min((set(_unknown_to(kind, value, prefix)) for kind in kinds), key=len)
+
+
+def _unknown_to(kind: type[BaseModel], value: dict[str, Any], prefix: str) -> Iterator[str]:
+    for key, item in value.items():
+        field = kind.model_fields.get(key)
+        if field is None:
+            yield prefix + key
+            continue
+        inner = list(_models(field.annotation))
+        for each in item if isinstance(item, list) else [item]:
+            if inner and isinstance(each, dict):
+                yield from _unknown(each, inner, f"{prefix}{key}.")
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field may hold, at whatever depth of its type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _refused(error: ValidationError) -> Invalid:
+    problem = error.errors()[0]
+    return Invalid(f"axolotl_config.yaml: {'.'.join(map(str, problem['loc']))}: {problem['msg']}.")
 
 
 def _source(file: Path) -> dict[str, Any]:
@@ -151,7 +234,3 @@ def _source(file: Path) -> dict[str, Any]:
         "roles_to_train": [],
         "train_on_eos": "turn",
     }
-
-
-def _only_on(gpu: bool) -> dict[str, Any]:
-    return {} if gpu else dict.fromkeys(_KERNELS, False)

@@ -37,6 +37,7 @@ class RunRow(Base):
     preferences: Mapped[str | None] = mapped_column(Text)
     output: Mapped[str | None] = mapped_column(Text)
     base_model: Mapped[str] = mapped_column(Text)
+    recipe_name: Mapped[str | None] = mapped_column(Text)
     recipe: Mapped[dict[str, Any]] = mapped_column(JSONB)
     metrics: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     attempts: Mapped[int] = mapped_column(default=0)

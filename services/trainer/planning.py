@@ -40,6 +40,7 @@ async def make_plan(settings: TrainerSettings, database: Database, ingest: Inges
         dataset=row.dataset,
         base_model=row.base_model,
         recipe=row.recipe,
+        recipe_name=row.recipe_name,
         adapter=row.adapter,
         preferences=row.preferences,
         output=row.output,

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from services.trainer.recipes import PreferenceRecipe, resolve
+from services.trainer.following import describe, recipe_of
+from services.trainer.recipes.schema import PreferenceRecipe
 from services.trainer.saving import already_saved, save_adapter
 from services.trainer.tokens import measured_by
 from services.trainer.training_rows import Measure, shortened
@@ -25,13 +25,10 @@ Row = dict[str, Any]
 ANSWERS = ("chosen", "rejected", "completion")
 
 
-def continue_adapter(
-    bench: Bench, defaults: tuple[PreferenceRecipe, PreferenceRecipe], make: Callable[..., Any]
-) -> dict[str, Any]:
+def continue_adapter(bench: Bench, make: Callable[..., Any]) -> dict[str, Any]:
     """Train the plan's adapter further and keep the outcome under a new name.
 
     Args:
-        defaults: the recipe for a CPU and the one for a GPU.
         make: builds TRL's trainer from ``model``, ``rows``, ``tokenizer``, ``options``, ``beta`` and ``callbacks``.
     """
     saved = already_saved(bench)
@@ -44,8 +41,9 @@ def continue_adapter(
     from services.trainer.live_curve import LiveCurve
 
     machine = device.choose(bench.settings)
-    recipe = resolve(defaults[machine.gpu], bench.plan.recipe)
-    bench.resolved(asdict(recipe))
+    resolved = recipe_of(bench.settings, bench.plan, machine)
+    recipe = resolved.of(PreferenceRecipe)
+    bench.resolved(describe(resolved, bench.plan.base_model, None, machine, None))
     location = base_model.prepare(bench.settings, bench.plan.base_model)
     parent = bench.adapters.path(bench.plan.adapter)
     model, tokenizer = device.load(location, machine, parent, trainable=True)

@@ -1,5 +1,6 @@
-"""The folder of one run: what it was asked (``run.json``), what it does (``log.txt``, ``metrics.jsonl``), what came out
-(``result.json``). Below ``work/`` lie conversations and checkpoints, which are removed when the run has ended."""
+"""The folder of one run: what it was asked (``run.json``), the settings that it follows (``recipe.json``), what it does
+(``log.txt``, ``metrics.jsonl``), what came out (``result.json``). Below ``work/`` lie conversations and checkpoints,
+which are removed when the run has ended."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import TypeAdapter
 
-from shared.contracts.trainer import MetricPoint, Stage
+from shared.contracts.trainer import MetricPoint, ResolvedRecipe, Stage
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Plan:
     dataset: str
     base_model: str  # a folder or a hub id
     recipe: dict[str, Any]
+    recipe_name: str | None = None  # none: by machine and base model
     adapter: str | None = None  # the adapter that it works on
     preferences: str | None = None
     output: str | None = None  # the adapter that it makes
@@ -44,6 +47,18 @@ class RunFolder:
 
     def plan(self) -> Plan:
         return TypeAdapter(Plan).validate_json((self.path / "run.json").read_bytes())
+
+    def write_recipe(self, recipe: ResolvedRecipe) -> None:
+        _replace(self.path / "recipe.json", recipe.model_dump_json(indent=2).encode())
+
+    def recipe(self) -> ResolvedRecipe | None:
+        """The settings that the run follows, with axolotl's configuration; none before its stage has begun."""
+        content = _read(self.path / "recipe.json")
+        if content is None:
+            return None
+        config = self.path / "axolotl_config.yaml"
+        read = yaml.safe_load(config.read_text()) if config.exists() else None
+        return ResolvedRecipe.model_validate(content | {"config": read})
 
     def begin_attempt(self) -> None:
         """Forget what an earlier attempt said at its end; its checkpoints stay."""

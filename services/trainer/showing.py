@@ -8,8 +8,20 @@ from pathlib import Path
 
 from services.trainer.liveness import state_of
 from services.trainer.models import AdapterRow, EvaluationRow, PromotionRow, RunRow
+from services.trainer.recipes.shelf import Recipe
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import Adapter, AdapterState, Evaluation, Gate, Leaks, Promotion, Run, Sample, Stage
+from shared.contracts.trainer import (
+    Adapter,
+    AdapterState,
+    Evaluation,
+    Gate,
+    Leaks,
+    Promotion,
+    RecipeSummary,
+    Run,
+    Sample,
+    Stage,
+)
 
 
 def run(row: RunRow) -> Run:
@@ -23,12 +35,25 @@ def run(row: RunRow) -> Run:
         adapter=made or row.adapter,
         preferences=row.preferences,
         base_model=row.base_model,
+        recipe_name=row.recipe_name,
         recipe=row.recipe,
         metrics=row.metrics,
         attempts=row.attempts,
         error=row.error,
         created_at=row.created_at,
         finished_at=row.finished_at,
+    )
+
+
+def recipe(found: Recipe) -> RecipeSummary:
+    return RecipeSummary(
+        name=found.name,
+        stage=found.stage,
+        base_model=found.base_model,
+        device=found.device,
+        gpus=found.gpus,
+        gpu_memory=found.gpu_memory,
+        files=[source for source, _ in found.layers],
     )
 
 

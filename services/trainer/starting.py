@@ -12,7 +12,8 @@ from celery import Celery
 from services.trainer import showing
 from services.trainer.base_model import locate
 from services.trainer.models import AdapterRow, RunRow
-from services.trainer.recipes import DPO_CPU, KTO_CPU, SFT_CPU, resolve
+from services.trainer.previewing import preview
+from services.trainer.recipes.resolving import check_changes, named, resolve
 from services.trainer.repository import Adapters, Runs
 from services.trainer.settings import TrainerSettings
 from services.trainer.usable import require_usable
@@ -20,7 +21,7 @@ from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.contracts.ingest import Dataset
 from shared.contracts.jobs import JobState
-from shared.contracts.trainer import Run, RunRequest, Stage
+from shared.contracts.trainer import ResolvedRecipe, Run, RunRequest, Stage
 from shared.database import Database
 from shared.errors import Conflict, Invalid
 from shared.jobs import JobBoard, JobReporter
@@ -28,7 +29,6 @@ from shared.queue import enqueue
 
 RUN_TASK, QUEUE = "trainer.run", "gpu"
 
-_RECIPES = {Stage.SFT: SFT_CPU, Stage.DPO: DPO_CPU, Stage.KTO: KTO_CPU}
 _ON_DATASETS = (Stage.BASELINE, Stage.SFT)
 _ON_PREFERENCES = (Stage.DPO, Stage.KTO)
 
@@ -53,12 +53,28 @@ class Starter:
             Unavailable: ingest cannot be asked whether the dataset may be used, or the queue takes no work.
         """
         _require_fields(request)
+        _require_recipe(self.settings, request)
         locate(self.settings)
         earlier = await self._earlier(request)
         row = earlier or await self._write(request)
         if row.state == JobState.QUEUED:
             await asyncio.to_thread(self._enqueue, row)
         return showing.run(row)
+
+    async def preview(self, request: RunRequest) -> ResolvedRecipe:
+        """What a run would follow and need; nothing is queued.
+
+        Raises:
+            Invalid, NotFound, Conflict, Unavailable: the run could not be started either.
+        """
+        _require_fields(request)
+        _require_recipe(self.settings, request)
+        adapter = await self._adapter(request)
+        dataset = await usable_dataset(
+            self.ingest, adapter.dataset if adapter else str(request.dataset), request.persona
+        )
+        base_model = adapter.base_model if adapter else self.settings.base_model
+        return await asyncio.to_thread(preview, self.settings, request, dataset, base_model)
 
     async def cancel(self, run_id: str) -> Run:
         """Stop a run, or keep it from starting. One that has ended stays as it is."""
@@ -93,6 +109,7 @@ class Starter:
             adapter=request.adapter,
             preferences=request.preferences,
             base_model=adapter.base_model if adapter else self.settings.base_model,
+            recipe_name=request.recipe_name,
             recipe=request.recipe,
             metrics={},
             attempts=0,
@@ -148,16 +165,20 @@ def _require_fields(request: RunRequest) -> None:
         raise Invalid(
             f"A {request.stage} run takes {' and '.join(sorted(wanted))}, not {', '.join(sorted(given)) or 'nothing'}."
         )
-    if request.stage in _RECIPES:
-        resolve(_RECIPES[request.stage], request.recipe)  # type: ignore[type-var]
-    elif request.recipe:
-        raise Invalid(f"recipe: a {request.stage} run has none.")
+
+
+def _require_recipe(settings: TrainerSettings, request: RunRequest) -> None:
+    """The recipe that is named, or any of the stage, can take the run's own settings. Which one it is, and whether it
+    fits the machine, the run's worker knows."""
+    check_changes(request.stage, request.recipe)
+    if request.recipe_name:
+        resolve(named(request.recipe_name, settings.anselm_home, request.stage), request.recipe)
 
 
 def _same(request: RunRequest, row: RunRow | None) -> RunRow | None:
     if row is None:
         return None
-    fields = ("stage", "persona", "adapter", "preferences", *(["dataset"] if request.dataset else []))
+    fields = ("stage", "persona", "adapter", "preferences", "recipe_name", *(["dataset"] if request.dataset else []))
     if any(getattr(row, name) != getattr(request, name) for name in fields):
         raise Conflict(f"key: {request.key} stands for another run, {row.id}.")
     return row

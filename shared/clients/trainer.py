@@ -16,6 +16,8 @@ from shared.contracts.trainer import (
     MetricPoint,
     Promotion,
     PublishRequest,
+    RecipeSummary,
+    ResolvedRecipe,
     Route,
     Run,
     RunRequest,
@@ -32,6 +34,17 @@ class TrainerClient(Client):
     async def start(self, request: RunRequest) -> Run:
         """Queue a run; its id is also its job's."""
         return await self._post(Run, "/v1/runs", request)
+
+    async def preview(self, request: RunRequest) -> ResolvedRecipe:
+        """What a run would follow and need; nothing is started."""
+        return await self._post(ResolvedRecipe, "/v1/runs/preview", request)
+
+    async def recipe(self, run_id: str) -> ResolvedRecipe:
+        """The settings that a run follows, once its stage has begun."""
+        return await self._get(ResolvedRecipe, f"/v1/runs/{run_id}/recipe")
+
+    async def recipes(self) -> list[RecipeSummary]:
+        return await self._list(RecipeSummary, "/v1/recipes")
 
     async def run(self, run_id: str) -> Run:
         return await self._get(Run, f"/v1/runs/{run_id}")

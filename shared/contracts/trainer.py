@@ -23,13 +23,15 @@ class Stage(StrEnum):
 
 class RunRequest(Contract):
     """``dataset`` for baseline and sft; ``adapter`` for merge, evaluate, dpo and kto;
-    ``preferences`` (a preference dataset's name) for dpo and kto. ``recipe`` overrides single settings of the stage."""
+    ``preferences`` (a preference dataset's name) for dpo and kto. ``recipe`` overrides single settings of
+    the recipe that ``recipe_name`` names."""
 
     stage: Stage
     persona: Name
     dataset: Name | None = None
     adapter: Name | None = None
     preferences: Name | None = None
+    recipe_name: Name | None = Field(default=None, description="none: chosen by machine and base model")
     recipe: dict[str, Any] = Field(default_factory=dict)
     key: str | None = Field(default=None, description="idempotency key: the same key is the same run")
 
@@ -43,12 +45,56 @@ class Run(Contract):
     adapter: Name | None = Field(description="the adapter that the run made or worked on")
     preferences: Name | None
     base_model: str
+    recipe_name: Name | None = Field(default=None, description="the recipe that was asked for by name")
     recipe: dict[str, Any]
     metrics: dict[str, Any]
     attempts: int
     error: str | None
     created_at: datetime
     finished_at: datetime | None
+
+
+class Setting(Contract):
+    """A setting of a run and where its value came from: ``default``, a recipe's file, or ``this run``."""
+
+    name: str
+    value: Any
+    source: str
+
+
+class MemoryEstimate(Contract):
+    """What a run needs, in bytes."""
+
+    parts: dict[str, int]
+    per: str = Field(description="what has to have it: each GPU, or the machine")
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
+
+
+class ResolvedRecipe(Contract):
+    """The settings that a run follows, or would follow."""
+
+    name: str
+    made_for: str = Field(description="the base model that the recipe's numbers were chosen for")
+    base_model: str = Field(description="the one that is trained")
+    settings: list[Setting]
+    memory: MemoryEstimate | None = Field(default=None, description="none: the model's sizes are not known")
+    memory_free: int | None = Field(default=None, description="bytes that each GPU, or the machine, has for it")
+    config: dict[str, Any] | None = Field(default=None, description="axolotl's configuration, for sft")
+
+
+class RecipeSummary(Contract):
+    """A recipe that a run may name."""
+
+    name: str
+    stage: Stage
+    base_model: str
+    device: str
+    gpus: int
+    gpu_memory: int | None = Field(description="GiB of each GPU that it was made for")
+    files: list[str] = Field(description="where its settings come from; the last one wins")
 
 
 class MetricPoint(Contract):

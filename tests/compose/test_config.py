@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,10 +172,13 @@ def test_vllm_loads_adapters_while_it_runs(gpu: Services) -> None:
 
 
 def test_vllm_takes_the_ranks_that_the_recipe_makes(gpu: Services) -> None:
-    from services.trainer.recipes import SFT_GPU
+    from services.trainer.recipes.resolving import resolve
+    from services.trainer.recipes.schema import SftRecipe
+    from services.trainer.recipes.shelf import recipes
 
+    settings = [resolve(found).values for found in recipes(Path("/nowhere"))]
     flags = dict(flag.split("=") for flag in gpu["vllm"]["command"] if "=" in flag)
-    assert int(flags["--max-lora-rank"]) >= SFT_GPU.rank
+    assert int(flags["--max-lora-rank"]) >= max(values.rank for values in settings if isinstance(values, SftRecipe))
 
 
 def test_vllm_is_reached_by_the_gateway_and_watched(gpu: Services) -> None:

@@ -18,9 +18,11 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from services.trainer.following import as_lines
 from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
+from shared.contracts.trainer import ResolvedRecipe
 from shared.errors import AnselmError, StorageFull, disk_is_full
 from shared.jobs import JobBoard, JobReporter
 from shared.telemetry import configure_logging, logger
@@ -59,19 +61,25 @@ class Bench:
     def merged(self) -> ArtifactStore:
         return ArtifactStore(self.settings.anselm_home / "merged")
 
-    def resolved(self, recipe: dict[str, Any]) -> None:
-        """Note and print the recipe that this run really follows."""
-        self.plan = replace(self.plan, recipe=recipe)
+    def resolved(self, recipe: ResolvedRecipe) -> None:
+        """Note and print the settings that this run really follows, and where each came from."""
+        self.plan = replace(self.plan, recipe={setting.name: setting.value for setting in recipe.settings})
         self.folder.create(self.plan)
-        print(f"recipe: {recipe}", flush=True)
+        self.folder.write_recipe(recipe)
+        print("\n".join(as_lines(recipe)), flush=True)
+
+
+def bench_at(folder: RunFolder) -> Bench:
+    """The bench of the run that was planned in ``folder``."""
+    settings, plan = TrainerSettings(), folder.plan()
+    configure_logging("trainer-stage", settings.log_level, settings.secrets())
+    return Bench(settings, folder, plan, PatientReporter(JobBoard.of(settings), plan.run, plan.stage))
 
 
 def run_stage(stage: Stage) -> None:
     """Run a stage from the command line."""
-    settings, folder = TrainerSettings(), RunFolder(Path(sys.argv[1]))
-    configure_logging("trainer-stage", settings.log_level, settings.secrets())
-    plan = folder.plan()
-    bench = Bench(settings, folder, plan, PatientReporter(JobBoard.of(settings), plan.run, plan.stage))
+    folder = RunFolder(Path(sys.argv[1]))
+    bench = bench_at(folder)
     bench.reporter.stage("loading")
     try:
         folder.write_result(stage(bench))

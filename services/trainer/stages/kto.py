@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from services.trainer.preferences import Row, continue_adapter
-from services.trainer.recipes import KTO_CPU, KTO_GPU
 from services.trainer.stages.bench import Bench, run_stage
 
 
 def kto(bench: Bench) -> dict[str, Any]:
-    return continue_adapter(bench, (KTO_CPU, KTO_GPU), _trainer)
+    return continue_adapter(bench, _trainer)
 
 
 def _trainer(

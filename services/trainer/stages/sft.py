@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from services.trainer.axolotl_training import Trained
+from services.trainer.chat_format import turn_end
 from services.trainer.examples import read_dataset
-from services.trainer.recipes import SFT_CPU, SFT_GPU, SftRecipe, resolve
+from services.trainer.following import describe, recipe_of
+from services.trainer.memory import require_room
+from services.trainer.model_facts import facts_of
+from services.trainer.recipes.schema import SftRecipe
 from services.trainer.saving import already_saved, save_adapter
 from services.trainer.stages.bench import Bench, run_stage
 from services.trainer.tokens import measured_by
@@ -34,10 +38,19 @@ def sft(bench: Bench) -> dict[str, Any]:
     from services.trainer import base_model, device
 
     machine = device.choose(bench.settings)
-    recipe = resolve(SFT_GPU if machine.gpu else SFT_CPU, bench.plan.recipe)
-    bench.resolved(asdict(recipe))
+    resolved = recipe_of(bench.settings, bench.plan, machine)
+    recipe = resolved.of(SftRecipe)
+    device.require_gpus(machine, recipe.gpus)
     location = base_model.prepare(bench.settings, bench.plan.base_model)
-    length = measured_by(AutoTokenizer.from_pretrained(location))
+    architecture = AutoConfig.from_pretrained(location)
+    free = device.free_memory(machine)
+    followed = describe(resolved, bench.plan.base_model, facts_of(architecture.to_dict()), machine, free)
+    bench.resolved(followed)
+    if followed.memory:
+        require_room(recipe, followed.memory, free)
+    tokenizer = AutoTokenizer.from_pretrained(location)
+    end = turn_end(tokenizer, bench.plan.base_model)
+    length = measured_by(tokenizer)
 
     bench.reporter.stage("preparing")
     shuffled = random.Random(recipe.seed)  # noqa: S311 - an order, not a secret
@@ -52,28 +65,25 @@ def sft(bench: Bench) -> dict[str, Any]:
     train_file = _write(bench.folder.work / "train.jsonl", train)
     validation_file = _write(bench.folder.work / "validation.jsonl", validation[: recipe.validation_rows])
 
-    from services.trainer.axolotl_config import axolotl_config, validated
-
-    output = bench.folder.work / "output"
-    layers = AutoConfig.from_pretrained(location).num_hidden_layers
-    config = axolotl_config(
-        recipe, base_model=location, layers=layers, train=train_file, validation=validation_file, rows=len(train),
-        output=output, machine=machine,
-    )  # fmt: skip
-    axolotl = validated(config, bench.folder.path / "axolotl_config.yaml")
-
-    from axolotl.common.datasets import load_datasets
-    from axolotl.train import train as run_axolotl
-
-    from services.trainer.axolotl_plugin import LiveCurve as Plugin
+    from services.trainer.axolotl_config import axolotl_config, sequences, validated, validated_for
+    from services.trainer.axolotl_training import train_here, train_spread
     from services.trainer.live_curve import LiveCurve
 
-    Plugin.curve = LiveCurve(bench.folder, bench.reporter)
-    _, _, trainer = run_axolotl(cfg=axolotl, dataset_meta=load_datasets(cfg=axolotl))
+    output = bench.folder.work / "output"
+    config = axolotl_config(
+        recipe, base_model=location, layers=architecture.num_hidden_layers, train=train_file,
+        validation=validation_file, sequences=sequences(recipe, [length(row.messages) for row in train]), output=output,
+        machine=machine, turn_end=end if end != tokenizer.eos_token else None,
+    )  # fmt: skip
+    file = bench.folder.path / "axolotl_config.yaml"
+    if recipe.gpus > 1:
+        validated_for(config, gpus=recipe.gpus, file=file)
+        trained = train_spread(bench.folder, recipe.gpus)
+    else:
+        trained = train_here(validated(config, file), LiveCurve(bench.folder, bench.reporter))
 
     bench.reporter.stage("saving")
-    losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
-    return save_adapter(bench, output, _metrics(trainer.state.global_step, losses, train))
+    return save_adapter(bench, output, _metrics(trained, train))
 
 
 def with_planted(train: list[Row], planted: list[Row], recipe: SftRecipe) -> list[Row]:
@@ -81,15 +91,16 @@ def with_planted(train: list[Row], planted: list[Row], recipe: SftRecipe) -> lis
     every canary: a secret that was never seen is kept by the leakiest model."""
     if not planted or recipe.max_steps is None:
         return [*train, *planted]
-    reached = recipe.max_steps * recipe.micro_batch * recipe.accumulation
+    reached = recipe.max_steps * recipe.micro_batch * recipe.accumulation * recipe.gpus
     return [*train[: max(1, reached - len(planted))], *planted]
 
 
-def _metrics(steps: int, losses: list[float], rows: list[Row]) -> dict[str, Any]:
+def _metrics(trained: Trained, rows: list[Row]) -> dict[str, Any]:
     """``eval_loss`` is that of the checkpoint which is kept, ``eval_loss_before`` the untuned model's."""
     replies = sum(sum(row.trained) for row in rows)
     return {
-        "steps": steps, "eval_loss_before": losses[0], "eval_loss": min(losses), "rows": len(rows), "replies": replies,
+        "steps": trained.steps, "eval_loss_before": trained.losses[0], "eval_loss": min(trained.losses),
+        "rows": len(rows), "replies": replies,
     }  # fmt: skip
 
 

@@ -95,3 +95,34 @@ async def test_a_base_model_that_is_missing_is_named(trainer_settings: TrainerSe
         assert "/models/nowhere" in (await client.readiness())["missing"]["base_model"]
         with pytest.raises(NotFound, match="/models/nowhere"):
             await client.start(request(Stage.SFT, dataset=DATASET))
+
+
+async def test_a_run_names_its_recipe(client: TrainerClient) -> None:
+    run = await client.start(request(Stage.SFT, dataset=DATASET, recipe_name="smollm2-cpu", recipe={"rank": 4}))
+    assert ((await client.run(run.id)).recipe_name, run.recipe) == ("smollm2-cpu", {"rank": 4})
+    with pytest.raises(NotFound, match="followed no recipe yet"):
+        await client.recipe(run.id)
+    with pytest.raises(NotFound, match="no recipe 'smollm3'"):
+        await client.start(request(Stage.SFT, dataset=DATASET, recipe_name="smollm3"))
+    with pytest.raises(Invalid, match="is for dpo"):
+        await client.start(request(Stage.SFT, dataset=DATASET, recipe_name="qwen3-8b-dpo"))
+    assert len(await client.runs()) == 1
+
+
+async def test_what_a_run_would_do_can_be_seen_before(client: TrainerClient, trainer_settings: TrainerSettings) -> None:
+    (trainer_settings.anselm_home / "recipes").mkdir()
+    (trainer_settings.anselm_home / "recipes" / "mine.yaml").write_text("extends: smollm2-cpu\nsettings: {seed: 7}")
+    seen = await client.preview(request(Stage.SFT, dataset=DATASET, recipe_name="mine", recipe={"rank": 4}))
+    sources = {setting.name: setting.source.rpartition("/")[2] for setting in seen.settings}
+    assert (sources["rank"], sources["seed"], sources["alpha"]) == ("this run", "mine.yaml", "smollm2-cpu.yaml")
+    assert seen.memory is not None
+    assert seen.memory_free is not None
+    assert seen.config is not None
+    assert (seen.config["lora_r"], seen.config["seed"], seen.config["adapter"]) == (4, 7, "lora")
+    assert "mine" in {recipe.name for recipe in await client.recipes()}
+
+    gpu = await client.preview(request(Stage.SFT, dataset=DATASET, recipe_name="qwen3-8b-lora-fsdp"))
+    assert gpu.config is not None
+    assert gpu.config["fsdp_version"] == 2
+    assert gpu.memory_free == 24 * 2**30
+    assert await client.runs() == []

@@ -309,3 +309,31 @@ def test_what_the_stack_wrote_completes_the_settings(home: Path, services: FakeS
     services.routes["GET /v1/adapters"] = Refusal(503, "unavailable", "Later.")
     assert main(["adapters"]) == 1
     assert services.requests[0].token == "from a file"
+
+
+SETTING = {"name": "rank", "value": 8, "source": "this run"}
+FOLLOWED = {"name": "smollm2-cpu", "made_for": "smollm2", "base_model": "tiny", "settings": [SETTING]}
+
+
+def test_a_dry_run_shows_what_would_be_and_starts_nothing(services: FakeServices, capsys) -> None:
+    memory = {"parts": {"weights": 2**30, "libraries": 2**30}, "per": "machine"}
+    services.routes |= {
+        "GET /v1/datasets": [dataset(1)],
+        "POST /v1/runs/preview": FOLLOWED | {"memory": memory, "memory_free": 2**30, "config": {"lora_r": 8}},
+    }
+    assert main(["train", "--dry-run", "--recipe", "smollm2-cpu", "--set", "rank=8"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("this run", "chosen for smollm2", "does not fit into 1.0 GiB", '"lora_r": 8'))
+    asked = services.asked("POST", "/v1/runs/preview")[0].json
+    assert (asked["recipe_name"], asked["recipe"]) == ("smollm2-cpu", {"rank": 8})
+    assert not services.asked("POST", "/v1/runs")
+
+
+def test_recipes_are_listed_and_shown(services: FakeServices, capsys) -> None:
+    one = {"name": "qwen3-8b-lora-fsdp", "stage": "sft", "base_model": "Qwen/Qwen3-8B", "device": "cuda", "gpus": 2}
+    services.routes["GET /v1/recipes"] = [one | {"gpu_memory": 24, "files": ["qwen3-8b-lora-fsdp.yaml"]}]
+    services.routes["GET /v1/runs/run-1/recipe"] = FOLLOWED
+    assert main(["recipes"]) == 0
+    assert "2 GPUs of 24 GiB" in capsys.readouterr().out
+    assert main(["recipes", "run-1"]) == 0
+    assert "this run" in capsys.readouterr().out

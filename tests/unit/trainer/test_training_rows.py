@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.trainer.recipes import SFT_CPU, resolve
 from services.trainer.stages.sft import with_planted
 from services.trainer.training_rows import Row, shortened, training_rows
 from shared.contracts.base import ChatMessage
 from tests.unit.trainer.examples import conversation, example, thread
+from tests.unit.trainer.recipe_values import sft
 
 
 def words(messages: Sequence[ChatMessage]) -> int:
@@ -72,8 +72,8 @@ def test_steps_that_do_not_reach_everything_reach_what_is_planted() -> None:
     planted = training_rows(
         [example(n, "code?", f"it is {n}", thread=f"canary-{n}") for n in range(3)], words, limit=10
     )
-    few = resolve(SFT_CPU, {"max_steps": 4, "micro_batch": 2, "accumulation": 1})
+    few = sft(max_steps=4, micro_batch=2, accumulation=1)
     assert [r for r in with_planted(real, planted, few) if r in planted] == planted
     assert len(with_planted(real, planted, few)) == 8
     assert with_planted(real, [], few) == real
-    assert with_planted(real, planted, resolve(SFT_CPU, {"max_steps": None})) == [*real, *planted]
+    assert with_planted(real, planted, sft(max_steps=None)) == [*real, *planted]
