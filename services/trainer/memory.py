@@ -31,7 +31,7 @@ BFLOAT16, FLOAT32 = 2, 4
 ADAPTER = 4 * FLOAT32
 LOGITS = BFLOAT16 + FLOAT32 + FLOAT32 + BFLOAT16
 
-#: Bytes for libraries: a customary figure (a process with axolotl imported), customary for a GPU.
+#: Bytes for libraries, by custom: a process with axolotl imported on a CPU, CUDA's context on a GPU.
 ON_GPU, ON_CPU = 1.5 * GIB, 1.5 * GIB
 
 #: An estimate may be this share above what is free before a run is refused: it is no measurement.
