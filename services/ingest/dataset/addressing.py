@@ -11,6 +11,8 @@ from shared.mentions import PSEUDONYM
 Named = Callable[[str], frozenset[int]]
 
 NOBODY: frozenset[int] = frozenset()
+#: How every pseudonym begins: most texts name nobody, and need no search.
+PREFIX = "user_"
 
 
 def naming(people: Mapping[str, int], owner: int, name: str) -> Named:
@@ -23,7 +25,7 @@ def naming(people: Mapping[str, int], owner: int, name: str) -> Named:
     words = re.compile(rf"(?<!\w)(?:{PSEUDONYM}|{re.escape(name)})(?!\w)", re.IGNORECASE)
 
     def named(text: str) -> frozenset[int]:
-        if not text:
+        if PREFIX not in text and own not in text.casefold():
             return NOBODY
         found = [match.casefold() for match in words.findall(text)]
         return frozenset(owner if word == own else people[word] for word in found if word == own or word in people)

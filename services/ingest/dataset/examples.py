@@ -16,6 +16,8 @@ from shared.system_prompt import language_spoken
 
 #: Tokens of a chat template around a turn, and of the system prompt.
 AROUND, SYSTEM = 5, 40
+#: Characters of each message by which the language of a thread is told.
+TELLING = 100
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def windows(chat: int, thread: Sequence[Exchange], room: Room, tally: Tally) -> 
     itself is left out. What opens a conversation is context only.
     """
     name = f"{chat}:{thread[0].reply[0].id}"
-    language = language_spoken(message.text for exchange in thread for message in exchange.said)
+    language = language_spoken(message.text[:TELLING] for exchange in thread for message in exchange.said)
     before: defaultdict[tuple[int, int], deque[tuple[Exchange, int]]] = defaultdict(
         lambda: deque(maxlen=room.exchanges)
     )

@@ -12,7 +12,6 @@ change them.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +37,8 @@ WORD, STEM, MOST_WORDS = 2.0, 5, 2
 #: A link that is worth less begins a conversation.
 LEAST = -4.0
 
-LONG = re.compile(r"[^\W\d_]{5,}")
+#: Characters of a message in which words in common are looked for.
+READ = 200
 
 
 @dataclass(slots=True)
@@ -121,4 +121,5 @@ def _worth(seen: _Seen, other: _Seen, owner: int) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM] for word in LONG.findall(text.casefold()))
+    words = text[:READ].casefold().split()
+    return frozenset(word[:STEM] for word in words if len(word) >= STEM)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from services.ingest.repository.consented import ReadMessage
-from shared.privacy.private_links import links
+from shared.privacy.private_links import EDGE, URL
 
 LINK = "<link>"
 #: Stands where a contact's message would, before what the owner says unasked: prompts begin with somebody else.
@@ -28,7 +30,7 @@ OTHER = "<media>"
 def words_of(message: ReadMessage) -> str:
     """The message's own text, with its links as tags."""
     text = message.text
-    return _without_links(text) if "/" in text else text
+    return URL.sub(_link, text) if "://" in text else text
 
 
 def heard(message: ReadMessage) -> str:
@@ -40,10 +42,6 @@ def heard(message: ReadMessage) -> str:
     return f"{tag} {words}" if words.strip() else tag
 
 
-def _without_links(text: str) -> str:
-    parts, end = list[str](), 0
-    for link, _ in sorted(links(text), key=lambda found: found[0].start):
-        if link.start >= end:
-            parts += text[end : link.start], LINK
-            end = link.end
-    return "".join(parts) + text[end:]
+def _link(match: re.Match[str]) -> str:
+    """The tag, and the punctuation behind the link."""
+    return LINK + match[0][len(match[0].rstrip(EDGE)) :]

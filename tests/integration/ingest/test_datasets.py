@@ -238,15 +238,10 @@ async def test_prompts_tell_relation_and_language_and_the_owner_has_the_last_wor
 
     dataset = await world.build(DatasetRequest(persona="ada"))
     assert dataset.statistics is not None
-    prompts = {
-        (e.id.split("-")[0], e.messages[0].content)
-        for found in examples_of(world, dataset.name).values()
-        for e in found
-    }
-    template = template_for("Ada")
-    assert prompts == {
-        ("7", fill(template, Register(Relation.WORK, "other"))), ("8", fill(template, Register(Relation.FAMILY, "other")))
-    }  # fmt: skip
+    examples = [e for found in examples_of(world, dataset.name).values() for e in found]
+    work, family = (fill(template_for("Ada"), Register(r, "other")) for r in (Relation.WORK, Relation.FAMILY))
+    prompts = {(e.id.split("-")[0], e.messages[0].content) for e in examples}
+    assert prompts == {("7", work), ("8", family)}
     assert dataset.statistics.registers == {"work other": 61, "family other": 60}
     assert dataset.statistics.measured_by.startswith("estimated")
 
