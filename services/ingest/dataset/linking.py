@@ -74,7 +74,7 @@ def _linked(session: Sequence[ReadMessage], owner: int, named: Named) -> Iterato
     known: dict[int, _Seen] = {}
     recent: deque[_Seen] = deque(maxlen=REACH)
     for message in session:
-        seen = _Seen(message, message.at.timestamp(), named(message.text), _stems(message.text))
+        seen = _Seen(message, message.at.timestamp(), named(message.text) - {message.sender}, _stems(message.text))
         link = known.get(message.reply_to) if message.reply_to is not None else None
         link = link or _best(seen, recent, owner)
         if link is not None:

@@ -55,6 +55,11 @@ def test_who_is_named_is_who_is_answered() -> None:
     assert len({e.conversation for e in found}) == 2
 
 
+def test_who_speaks_of_themself_names_nobody() -> None:
+    messages = [said(1, MIRA, "dry?"), said(2, OWNER, "ada says yes"), said(3, MIRA, "and the bread?")]
+    assert links([*messages, said(4, OWNER, "ada says no")], OWNER, NAMED) == [None, 1, 2, 3]
+
+
 def test_a_reply_by_name_is_the_link_whatever_lies_between() -> None:
     messages = [said(0, MIRA, "boat?"), *(said(n, OMAR + n, f"talk {n}") for n in range(1, 30))]
     assert links([*messages, said(99, OWNER, "dry", minutes=31, reply_to=0)], OWNER, NAMED)[-1] == 0
