@@ -90,6 +90,8 @@ def _best(seen: _Seen, recent: deque[_Seen], owner: int) -> _Seen | None:
     if not recent:
         return None
     last = recent[-1]
+    if seen.message.sender == owner and _after_withheld(recent, owner):
+        return last
     goes_on = last.message.sender == seen.message.sender and seen.seconds - last.seconds <= BURST
     if goes_on and seen.named <= last.named:
         return last
@@ -99,6 +101,12 @@ def _best(seen: _Seen, recent: deque[_Seen], owner: int) -> _Seen | None:
         if worth > best:
             best, link = worth, other
     return link
+
+
+def _after_withheld(recent: deque[_Seen], owner: int) -> bool:
+    """Whether the last that others said is withheld: then that is what the owner answers, whatever else is likelier."""
+    heard = next((other.message for other in reversed(recent) if other.message.sender != owner), None)
+    return heard is not None and heard.withheld is not None
 
 
 def _worth(seen: _Seen, other: _Seen, owner: int) -> float:

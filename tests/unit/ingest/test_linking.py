@@ -60,6 +60,16 @@ def test_who_speaks_of_themself_names_nobody() -> None:
     assert links([*messages, said(4, OWNER, "ada says no")], OWNER, NAMED) == [None, 1, 2, 3]
 
 
+def test_what_follows_withheld_words_answers_them_unless_it_replies_by_name() -> None:
+    before = [said(1, MIRA, "is the bread done"), said(2, OMAR, "", withheld="consent")]
+    after = [said(3, OWNER, f"{MIRAS} the bread is done"), said(4, OWNER, "the bread, I say")]
+    assert links([*before, *after], OWNER, NAMED)[2:] == [2, 3]
+    tally = Tally()
+    assert not list(find_exchanges([*before, *after], OWNER, timedelta(hours=1), tally, NAMED))
+    assert tally.left_out == {"answers_withheld": 2}
+    assert links([*before, said(3, OWNER, "it is", reply_to=1)], OWNER, NAMED)[2] == 1
+
+
 def test_a_reply_by_name_is_the_link_whatever_lies_between() -> None:
     messages = [said(0, MIRA, "boat?"), *(said(n, OMAR + n, f"talk {n}") for n in range(1, 30))]
     assert links([*messages, said(99, OWNER, "dry", minutes=31, reply_to=0)], OWNER, NAMED)[-1] == 0
