@@ -29,6 +29,7 @@ COMMANDS = {
     "consent": ("consent", "Say whose words may be used: request, grant, revoke, list."),
     "review": ("review", "See what was masked, before and after."),
     "lists": ("review", "Say what is always masked, and what never: show, add, remove, apply."),
+    "chats": ("chats", "See your chats, and say who is in them: list, relation."),
     "dataset": ("dataset", "Make training examples: build, show, list."),
     "train": ("train", "Train an adapter and evaluate it."),
     "recipes": ("recipes", "List what a run can follow, or show what one followed."),

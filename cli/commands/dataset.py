@@ -11,6 +11,7 @@ from cli.console import Json, Persona, document, out, say, table
 from cli.progress import follow
 from cli.services import Services, call
 from shared.contracts.ingest import Dataset, DatasetRequest
+from shared.system_prompt import Relation
 
 #: What to do about each of them.
 OFFENDERS = """\
@@ -28,8 +29,21 @@ app.add_typer(dataset, name="dataset")
 def build(
     persona: Persona = None,
     chat: Annotated[list[int] | None, typer.Option(help="Id of a chat to learn from; unless given, every one.")] = None,
+    relation: Annotated[
+        list[Relation] | None,
+        typer.Option(help="Only chats with these, as work for a professional persona: see anselm chats list."),
+    ] = None,
     window: Annotated[int, typer.Option(help="Exchanges of context before a reply.")] = 8,
-    system_prompt: Annotated[str | None, typer.Option(help="Unless given, written from your first name.")] = None,
+    tokens: Annotated[int, typer.Option(help="Length of an example; the oldest context goes.")] = 2048,
+    session_gap: Annotated[
+        float | None, typer.Option(help="Hours of silence that end a session; unless given, found for each chat.")
+    ] = None,
+    brief_share: Annotated[float, typer.Option(help='Largest share of short replies that recur, as "ok".')] = 0.25,
+    chat_examples: Annotated[int, typer.Option(help="Most examples of one chat.")] = 20_000,
+    system_prompt: Annotated[
+        str | None,
+        typer.Option(help="Unless given, written from your first name. {relation} and {language} are filled in."),
+    ] = None,
     canaries: Annotated[
         int,
         typer.Option(min=0, max=64, help="Made-up secrets to plant, to measure whether an adapter gives them up."),
@@ -43,7 +57,12 @@ def build(
         wanted = DatasetRequest(
             persona=persona,
             chats=chat,
+            relations=relation,
             window=window,
+            tokens=tokens,
+            session_gap_s=round(session_gap * 3600) if session_gap is not None else None,
+            brief_share=brief_share,
+            chat_examples=chat_examples,
             system_prompt=system_prompt,
             canaries=canaries,
             canary_repeats=canary_repeats,
@@ -99,6 +118,9 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         out.print(
             f"left out: {', '.join(f'{why} {n}' for why, n in statistics.left_out.items()) or 'nothing'}", markup=False
         )
+        registers = ", ".join(f"{register} {count}" for register, count in statistics.registers.items())
+        out.print(f"examples by relation and language: {registers or 'none'}", markup=False)
+        out.print(f"lengths: {statistics.measured_by or 'not told'}", markup=False)
         out.print(f"canaries: {statistics.canaries} planted in {statistics.canary_examples} further training examples")
     if dataset.path:
         out.print(dataset.path, markup=False, soft_wrap=True)

@@ -15,13 +15,14 @@ from services.inference.guards.input import FixedAnswer, inspect, require_length
 from services.inference.guards.output import OutputGuard
 from services.inference.memory import Memory
 from services.inference.metrics import Metrics
-from services.inference.prompt import build
+from services.inference.prompt import build, system_prompt
 from services.inference.routing import Live, Router
 from services.inference.settings import InferenceSettings
 from shared.contracts.base import ChatMessage
 from shared.contracts.inference import AnswerExtension, ChatExtension
 from shared.contracts.retrieval import Turn
 from shared.privacy.detectors import masked
+from shared.system_prompt import Relation
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,18 @@ class Chat:
     def _inspected(self, message: str) -> FixedAnswer | None:
         return inspect(message, disclosure=self.settings.disclosure, secret_warning=self.settings.secret_warning)
 
+    def _relation(self, persona: str) -> Relation:
+        return self.settings.relations.get(persona, self.settings.relation)
+
     async def _written(self, question: Question, live: Live) -> AsyncGenerator[str | End, None]:
         # A turn is as old as its question: one forgotten while the reply is written stays forgotten.
         asked_at = datetime.now(UTC)
         recalled, warning = await self.memory.recall(
             live.route.persona, question.message, question.history, question.extension
         )
-        prompt = build(live.route.system_prompt, recalled, question.message, self.settings.prompt_characters)
+        relation = question.extension.relation or self._relation(live.route.persona)
+        system = system_prompt(live.route.system_prompt, relation, recalled, question.message)
+        prompt = build(system, recalled, question.message, self.settings.prompt_characters)
         disclosure = in_language(self.settings.disclosure, language_of(question.message))
         seconds = self.settings.reply_timeout.total_seconds()
         generation = Generation(self.backend, live, OutputGuard(disclosure), seconds)

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from shared.contracts.base import ChatMessage
 from shared.contracts.retrieval import Hit
+from shared.system_prompt import Register, Relation, fill, language_spoken
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,13 @@ class Prompt:
 
 
 Exchange = list[ChatMessage]
+
+
+def system_prompt(template: str, relation: Relation, recalled: Recalled, message: str) -> str:
+    """The persona's prompt in the register of this conversation, as training filled it in; one without places to fill,
+    of an adapter that knows no other, as it is."""
+    said = [turn.content for turn in recalled.turns if turn.role == "user"]
+    return fill(template, Register(relation, language_spoken([*said, message])))
 
 
 def build(system: str, recalled: Recalled, message: str, budget: int) -> Prompt:

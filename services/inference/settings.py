@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from shared.settings import Settings
+from shared.system_prompt import Relation
 
 DISCLOSURE = {
     "en": "I'm an AI persona: a language model that imitates how a real person writes. "
@@ -76,6 +77,13 @@ class InferenceSettings(Settings):
         description="Similar past exchanges; small models copy from more, an 8B gains from 3 to 5",
     )
     prompt_anchors: int = Field(default=1, ge=0, le=10, description="Typical past exchanges; as above")
+
+    relation: Relation = Field(
+        default=Relation.FRIEND, description="What readers are to a persona unless a request tells: how it speaks"
+    )
+    relations: dict[str, Relation] = Field(
+        default_factory=dict, description='The same for single personas; JSON, as {"anselm-pro": "work"}'
+    )
 
     reply_temperature: float = Field(default=0.8, ge=0, le=2, description="Lively without losing the thread")
     reply_top_p: float = Field(default=0.9, gt=0, le=1, description="Cuts the tail in which small models derail")

@@ -10,7 +10,7 @@ from celery import Celery
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, asking, auditing, consenting, recalling, showing
+from services.ingest import accepting, asking, auditing, consenting, recalling, relating, showing
 from services.ingest.building import request_dataset
 from services.ingest.forgetting.revoking import revoke_consent
 from services.ingest.forgetting.withdrawing import Withdrawal
@@ -21,6 +21,7 @@ from services.ingest.repository.imports import Imports
 from shared.contracts.audit import Action
 from shared.contracts.ingest import (
     Chat,
+    ChatRelation,
     Consent,
     ConsentGrant,
     ConsentMessage,
@@ -124,6 +125,13 @@ async def people(rooms: Inside, session: Session, names: bool = False) -> list[P
 async def chats(rooms: Inside, session: Session, names: bool = False) -> list[Chat]:
     found = await showing.list_chats(session, rooms.withdrawal.keys, names=names)
     return await _noted(session, rooms, found, names=names)
+
+
+@router.put("/chats/{chat}/relation")
+async def relate(chat: int, body: ChatRelation, rooms: Inside, session: Session) -> Chat:
+    """Say what the people of a chat are to the owner; the next dataset's prompts tell it."""
+    await relating.set_relation(session, chat, body.relation)
+    return next(c for c in await showing.list_chats(session, rooms.withdrawal.keys, names=False) if c.id == chat)
 
 
 @router.get("/consents")

@@ -13,7 +13,6 @@ from services.ingest import models
 from services.ingest.cleaners import first_name
 from services.ingest.consenting import shared_chats
 from services.ingest.dataset.exchanges import DIALOGUES
-from services.ingest.dataset.languages import language_of_all
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
@@ -21,6 +20,7 @@ from services.ingest.repository.people import KnownPerson, People
 from services.ingest.repository.wording import recent_texts
 from shared.contracts.ingest import ConsentMessage
 from shared.errors import Invalid, NotFound
+from shared.languages import language_of_all
 
 TEMPLATES = Path(__file__).with_name("consent_requests.toml")
 #: For contacts whose language is none of the templates'.

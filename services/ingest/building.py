@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,43 +14,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from services.ingest.cleaners import cleaner_now, first_name
 from services.ingest.cleaning.cleaner import Cleaner
+from services.ingest.dataset.addressing import Named, naming
+from services.ingest.dataset.balance import Balance, balanced
 from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.ingest.dataset.duplicates import comparable, near_duplicates
-from services.ingest.dataset.examples import Style, Window, windows, write_example
+from services.ingest.dataset.examples import Room, Style, Window, windows, write_example
 from services.ingest.dataset.exchanges import DIALOGUES, Tally, find_exchanges
 from services.ingest.dataset.files import write_files
+from services.ingest.dataset.lengths import ruler
 from services.ingest.dataset.second_line import SecondLine, cleaning_of_joined
 from services.ingest.dataset.statistics import describe
 from services.ingest.dataset.threads import SPLITS, assign_splits, threads
 from services.ingest.keys import Keys
-from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.consented import consented_messages
 from services.ingest.repository.consents import Consents
 from services.ingest.repository.datasets import Datasets
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
+from services.ingest.sources import Source, choose_source
 from services.ingest.stage import Stage
 from shared.artifacts import ArtifactStore
 from shared.canaries import Canaries
 from shared.contracts.ingest import DatasetRequest, DatasetStatistics, Example, Purpose
 from shared.contracts.jobs import JobState
-from shared.errors import AnselmError, Conflict, ConsentMissing, Invalid, NotFound, PrivateText, Unavailable
-
-#: The reply, the message that it answers and everything before it must be from the owner and consenting people.
-GRANT = "Record a consent first: POST /v1/consents, or import with consent."
+from shared.errors import AnselmError, Conflict, Invalid, PrivateText, Unavailable
+from shared.system_prompt import Register, fill, template_for
 
 #: Offenders that are told one by one.
 LISTED = 200
-
-
-@dataclass(frozen=True)
-class Source:
-    """The chats of one account that a dataset may learn from. ``types`` maps each chat to its kind."""
-
-    account: int
-    owner: int
-    types: Mapping[int, str]
-    allowed: Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +54,7 @@ class Material:
     pseudonyms: dict[int, str]
     cleaner: Cleaner
     joined: Callable[[str], str]
+    measured_by: str
 
 
 async def request_dataset(session: AsyncSession, keys: Keys, request: DatasetRequest) -> models.Dataset:
@@ -72,49 +65,13 @@ async def request_dataset(session: AsyncSession, keys: Keys, request: DatasetReq
         Conflict: a version of this persona is being built, or the chats belong to several accounts.
         ConsentMissing: the owner or every contact has agreed to nothing.
     """
-    source = await choose_source(session, request.chats)
+    source = await choose_source(session, keys, request)
     if building := await Datasets(session).building(request.persona):
         raise Conflict(f"{building} is being built.", hint="Wait for it: GET /v1/jobs/" + building)
     people = {person.id: person for person in await People(session, keys).all()}
     name = first_name(people[source.owner].profile)
-    prompt = request.system_prompt or f"You are {name}, chatting with friends on Telegram. Reply as {name} would."
+    prompt = request.system_prompt or template_for(name)
     return await Datasets(session).add(request.persona, source.account, request.model_dump(mode="json"), prompt)
-
-
-async def choose_source(session: AsyncSession, wanted: Sequence[int] | None) -> Source:
-    """The chats to learn from: those named, else every dialogue that the owner consented to."""
-    rows = await History(session).chats()
-    if not rows:
-        raise NotFound("There is no history to learn from.", hint="Import an export first: anselm import result.json")
-    if wanted is not None:
-        unknown = sorted(set(wanted) - {row.id for row in rows})
-        if unknown:
-            raise NotFound(f"There is no chat {', '.join(map(str, unknown))}.", hint="List chats with GET /v1/chats.")
-        rows = [row for row in rows if row.id in wanted]
-    accounts = {row.account_id for row in rows}
-    if len(accounts) > 1:
-        raise Conflict("These chats belong to several accounts, and a persona has one voice.", hint="Name its chats.")
-    account = accounts.pop()
-    owner = (await Accounts(session).owners())[account]
-    allowed = await Consents(session).allowed(account, Purpose.TRAIN)
-    return _consented(Source(account, owner, {row.id: row.type for row in rows}, allowed), named=wanted is not None)
-
-
-def _consented(source: Source, *, named: bool) -> Source:
-    """The same without the chats that the owner did not consent to.
-
-    Raises:
-        ConsentMissing: nothing is left, a chat that was named is not, or no contact has consented.
-    """
-    own = {chat: kind for chat, kind in source.types.items() if source.owner in source.allowed.get(chat, ())}
-    missing = sorted(source.types.keys() - own.keys())
-    if not own or (named and missing):
-        where = f"chat {', '.join(map(str, missing))}" if named else "any chat"
-        raise ConsentMissing(f"The owner has not consented to training on {where}.", hint=GRANT)
-    talking = [chat for chat, kind in own.items() if kind in DIALOGUES and len(source.allowed[chat]) > 1]
-    if not talking:
-        raise ConsentMissing("No contact has consented to training on their words in these chats.", hint=GRANT)
-    return Source(source.account, source.owner, own, source.allowed)
 
 
 async def build_dataset(stage: Stage, name: str) -> None:
@@ -145,9 +102,11 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
     stage.progress.stage("splitting", total=len(material.windows), unit="examples")
     splits, removed = split(material.windows)
     canaries = draw_canaries(secrets.token_hex(16), request.canaries, request.canary_repeats)
-    statistics = describe(splits, material.tally, removed, canaries)
+    statistics = describe(splits, material.tally, removed, canaries).model_copy(
+        update={"measured_by": material.measured_by, "registers": _registers(splits, material.source)}
+    )
     _check(statistics, stage.settings.min_examples)
-    written = {w.id: write_example(w, _style(row, request, material, w)) for w in material.windows}
+    written = {w.id: write_example(w, _style(row, material, w)) for w in material.windows}
     await _look_again(stage, row, material, written)
     stage.progress.stage("saving", total=len(material.windows), unit="examples")
     examples = {name: [written[window.id] for window in found] for name, found in splits.items()}
@@ -167,33 +126,42 @@ async def _build(stage: Stage, row: models.Dataset, request: DatasetRequest) -> 
 
 async def _gather(stage: Stage, request: DatasetRequest) -> Material:
     async with stage.database.transaction() as session:
-        source = await choose_source(session, request.chats)
+        source = await choose_source(session, stage.keys, request)
         people = await People(session, stage.keys).all()
         cleaner = await cleaner_now(session, stage.keys, mask_owner=stage.settings.mask_owner)
         counts = await History(session).chat_counts()
         stage.progress.stage("reading", total=len(source.types), unit="chats")
         tally, found = Tally(), list[Window]()
+        room = Room(request.window, request.tokens, ruler(stage.settings.tokenizer_file))
+        numbers = {person.pseudonym: person.id for person in people}
+        name = next(first_name(person.profile) for person in people if person.id == source.owner)
+        named = naming(numbers, source.owner, name)
         for done, (chat, kind) in enumerate(source.types.items()):
             if kind in DIALOGUES:
-                found += await _read_chat(session, source, chat, request, tally)
+                gap = timedelta(seconds=request.session_gap_s) if request.session_gap_s else None
+                of_group = None if kind == "personal_chat" else named
+                found += await _read_chat(session, source, chat, gap, of_group, room, tally)
             else:
                 tally.left_out["chat_type"] += counts.get((source.account, chat), 0)
             stage.progress.advance(done + 1, examples=len(found))
     pseudonyms = {person.id: person.pseudonym for person in people}
-    return Material(found, tally, source, pseudonyms, cleaner, cleaning_of_joined(cleaner.lists))
+    found = balanced(found, Balance(request.emoji_only, request.brief_share, request.chat_examples), tally)
+    joined = cleaning_of_joined(cleaner.lists)
+    return Material(found, tally, source, pseudonyms, cleaner, joined, room.ruler.name)
 
 
 async def _read_chat(
-    session: AsyncSession, source: Source, chat: int, request: DatasetRequest, tally: Tally
+    session: AsyncSession,
+    source: Source,
+    chat: int,
+    gap: timedelta | None,
+    named: Named | None,
+    room: Room,
+    tally: Tally,
 ) -> list[Window]:
     messages = [message async for message in consented_messages(session, source.account, chat, Purpose.TRAIN)]
-    gap = timedelta(seconds=request.session_gap_s)
-    exchanges = find_exchanges(messages, source.owner, gap, tally)
-    return [
-        window
-        for thread in threads(exchanges)
-        for window in windows(chat, thread, request.window, emoji_only=request.emoji_only)
-    ]
+    exchanges = find_exchanges(messages, source.owner, gap, tally, named)
+    return [window for thread in threads(exchanges) for window in windows(chat, thread, room, tally)]
 
 
 def split(found: Sequence[Window]) -> tuple[dict[str, list[Window]], int]:
@@ -267,9 +235,20 @@ def _save(
     return str(store.manifest(row.name)["digest"])
 
 
-def _style(row: models.Dataset, request: DatasetRequest, material: Material, window: Window) -> Style:
+def _style(row: models.Dataset, material: Material, window: Window) -> Style:
     group = material.source.types[window.chat] != "personal_chat"
-    return Style(row.system_prompt, request.window, group, material.pseudonyms, material.joined)
+    prompt = fill(row.system_prompt, _register(window, material.source))
+    return Style(prompt, group, material.pseudonyms, material.joined)
+
+
+def _register(window: Window, source: Source) -> Register:
+    return Register(source.relations[window.chat], window.language)
+
+
+def _registers(splits: Mapping[str, Sequence[Window]], source: Source) -> dict[str, int]:
+    """Examples by relation and language, as ``family ru``."""
+    spoken = Counter(_register(window, source) for found in splits.values() for window in found)
+    return {f"{register.relation} {register.language}": count for register, count in spoken.most_common()}
 
 
 def _lineage(material: Material, splits: Mapping[str, Sequence[Window]]) -> Sequence[dict[str, Any]]:

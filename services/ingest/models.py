@@ -69,6 +69,8 @@ class Account(Base):
 
 
 class Chat(Base):
+    """``relation`` is what the owner said that those who write in it are to them."""
+
     __tablename__ = "chats"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("ingest.accounts.id"), primary_key=True)
@@ -76,6 +78,7 @@ class Chat(Base):
     type: Mapped[str] = mapped_column(Text)
     name: Mapped[bytes | None] = mapped_column(Sealed)
     pulled_to: Mapped[int | None] = mapped_column(BigInteger)
+    relation: Mapped[str | None] = mapped_column(Text)
 
 
 class Topic(Base):

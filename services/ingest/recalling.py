@@ -21,10 +21,11 @@ from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.topics import Topics
-from shared.contracts.ingest import DatasetRequest, Exchange, ExchangePage, Purpose
+from shared.contracts.ingest import Exchange, ExchangePage, Purpose
 from shared.errors import Invalid
 
-GAP = timedelta(seconds=DatasetRequest.model_fields["session_gap_s"].default)
+#: Pages begin anywhere, and all have to find the same exchanges: sessions end at one silence, whatever came before.
+GAP = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ async def read_page(
     async for where, kind, found in _walk(session, cursor, chats):
         if len(items) == limit:
             return ExchangePage(items=items, next=str(cursor))
-        style = Style("", 0, kind != "personal_chat", pseudonyms, clean)
+        style = Style("", kind != "personal_chat", pseudonyms, clean)
         chat = (where.account, where.chat)
         if chat not in held_out:
             held_out[chat] = await Datasets(session).held_out(*chat)
@@ -93,9 +94,11 @@ async def _walk(
 async def _exchanges(
     session: AsyncSession, where: tuple[int, int], owner: int, after: int | None, *, forum: bool
 ) -> list[Found]:
-    """Those of a chat behind a message. Topics follow one another, so that a forum is read from its beginning."""
+    """Those of a chat behind a message, in which something was said to the owner. Topics follow one another, so that a
+    forum is read from its beginning."""
     read = consented_messages(session, *where, Purpose.RETRIEVE, after=None if forum else after)
-    found = list(find_exchanges([message async for message in read], owner, GAP, Tally()))
+    every = find_exchanges([message async for message in read], owner, GAP, Tally())
+    found = [exchange for exchange in every if any(message.text.strip() for message in exchange.said)]
     ends = [exchange.reply[-1].id for exchange in found]
     return found[ends.index(after) + 1 :] if forum and after in ends else found
 
@@ -106,7 +109,7 @@ def _show(where: Cursor, found: Found, style: Style, held_out: Collection[int]) 
         id=f"{where.account}-{where.chat}-{found.reply[0].id}",
         chat=where.chat,
         at=found.reply[0].at,
-        context=said_text(found.said, style),
+        context=said_text(found, style),
         reply=reply_text(found.reply, style),
         message_ids=[f"{where.chat}:{message.id}" for message in messages],
         people=sorted({style.pseudonyms[message.sender] for message in messages}),

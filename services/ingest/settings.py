@@ -59,6 +59,11 @@ class IngestSettings(Settings):
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )
+    tokenizer_file: Path | None = Field(
+        default=None,
+        description="tokenizer.json of the base model, by which the length of examples is told; none: it is estimated "
+        "from their bytes",
+    )
     import_retry_s: float = Field(
         default=5.0, gt=0, description="Pause before a job goes on when the database was away"
     )

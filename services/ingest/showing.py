@@ -8,6 +8,7 @@ from services.ingest import models
 from services.ingest.dataset.statistics import bin_names
 from services.ingest.dataset.threads import SPLITS
 from services.ingest.keys import Keys
+from services.ingest.relating import relation_now
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
@@ -45,6 +46,8 @@ async def list_chats(session: AsyncSession, keys: Keys, *, names: bool) -> list[
             type=row.type,
             messages=counts.get((row.account_id, row.id), 0),
             people=sorted(pseudonyms[person] for person in members[row.account_id].get(row.id, ())),
+            relation=relation_now(row, keys),
+            relation_set=row.relation is not None,
         )
         for row in chats
     ]

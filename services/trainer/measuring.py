@@ -20,7 +20,7 @@ CONTEXT_TOKENS = 160
 
 
 def contexts_of(examples: Sequence[Example], length: Measure) -> list[Sequence[ChatMessage]]:
-    """What each example's reply answers, without its oldest messages where it is long."""
+    """What each example's reply answers, behind its system prompt, without its oldest messages where it is long."""
     return [_fitting(context_of(example), length) for example in examples]
 
 
@@ -48,7 +48,8 @@ def _parroting(replies: Sequence[str], dataset: Dataset) -> float:
 
 def _fitting(context: Sequence[ChatMessage], length: Measure) -> Sequence[ChatMessage]:
     """At least the last message, however long."""
+    system = [m for m in context if m.role == "system"]
     turns = [m for m in context if m.role != "system"]
     while len(turns) > 1 and length(turns) > CONTEXT_TOKENS:
         turns = turns[1:]
-    return turns
+    return [*system, *turns]

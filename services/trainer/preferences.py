@@ -15,6 +15,7 @@ from services.trainer.training_rows import Measure, shortened
 from shared.artifacts import ArtifactStore
 from shared.contracts.base import ChatMessage
 from shared.errors import Invalid
+from shared.system_prompt import Register, fill, language_spoken
 
 if TYPE_CHECKING:
     from services.trainer.stages.bench import Bench
@@ -49,8 +50,8 @@ def continue_adapter(bench: Bench, make: Callable[..., Any]) -> dict[str, Any]:
     model, tokenizer = device.load(location, machine, parent, trainable=True)
 
     bench.reporter.stage("preparing")
-    system = bench.adapters.manifest(bench.plan.adapter)["system_prompt"]
-    rows = _read(bench, system, measured_by(tokenizer), recipe.sequence_length)
+    template = bench.adapters.manifest(bench.plan.adapter)["system_prompt"]
+    rows = _read(bench, template, measured_by(tokenizer), recipe.sequence_length)
 
     output = bench.folder.work / "output"
     trainer = make(
@@ -66,22 +67,24 @@ def continue_adapter(bench: Bench, make: Callable[..., Any]) -> dict[str, Any]:
     return save_adapter(bench, trained, {"steps": trainer.state.global_step, "loss": losses[-1], "rows": len(rows)})
 
 
-def _read(bench: Bench, system: str, length: Measure, limit: int) -> list[Row]:
+def _read(bench: Bench, template: str, length: Measure, limit: int) -> list[Row]:
     assert bench.plan.preferences is not None
     store = ArtifactStore(bench.settings.anselm_home / "preferences")
     store.verify(bench.plan.preferences)
     lines = (store.path(bench.plan.preferences) / "train.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [fitted(json.loads(line), system, length, limit) for line in lines]
+    rows = [fitted(json.loads(line), template, length, limit) for line in lines]
     fitting = [row for row in rows if row is not None]
     if not fitting:
         raise Invalid(f"{bench.plan.preferences} has no row that fits {limit} tokens.")
     return fitting
 
 
-def fitted(row: Row, system: str, length: Measure, limit: int) -> Row | None:
-    """A row whose conversation begins with the persona's system prompt and, with its longest answer, has at most
-    ``limit`` tokens; none where that cannot be."""
+def fitted(row: Row, template: str, length: Measure, limit: int) -> Row | None:
+    """A row whose conversation begins with the persona's system prompt, as a friend is served it, and, with its
+    longest answer, has at most ``limit`` tokens; none where that cannot be."""
     turns = [ChatMessage(**m) for m in row["prompt"] if m["role"] != "system"]
+    said = [turn.content for turn in turns if turn.role == "user"]
+    system = fill(template, Register(language=language_spoken(said)))
     answers = [ChatMessage(**row[name][0]) for name in ANSWERS if name in row]
     longest = max(answers, key=lambda answer: len(answer.content))
     whole = shortened([ChatMessage(role="system", content=system), *turns, longest], length, limit)

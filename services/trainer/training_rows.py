@@ -43,19 +43,28 @@ def training_rows(examples: Iterable[Example], length: Measure, limit: int) -> l
 
 def _cover(thread: list[Example], length: Measure, limit: int) -> list[Row]:
     """Walk a thread from its end: take an example, and skip those whose replies it holds already."""
-    replies = {example.messages[-1].content for example in thread}
+    replies = {_turns(example)[-1] for example in thread}
     rows: list[Row] = []
     covered: set[str] = set()
     for example in reversed(thread):
-        if example.messages[-1].content in covered:
+        turns = _turns(example)
+        if turns[-1] in covered:
             continue
         messages = shortened(example.messages, length, limit)
         if messages is None:
             continue
-        fresh = [m.role == "assistant" and m.content in replies and m.content not in covered for m in messages]
-        covered.update(m.content for m, trained in zip(messages, fresh, strict=True) if trained)
+        said = sum(m.role == "assistant" for m in messages)
+        names = iter(turns[len(turns) - said :])
+        spoken = [next(names) if m.role == "assistant" else None for m in messages]
+        fresh = [name in replies and name not in covered for name in spoken]
+        covered.update(name for name, trained in zip(spoken, fresh, strict=True) if name is not None and trained)
         rows.append(Row(messages, tuple(fresh)))
     return rows[::-1]
+
+
+def _turns(example: Example) -> list[str]:
+    """Names of the owner's turns in an example: their ids, and in datasets that do not tell them their words."""
+    return example.replies or [m.content for m in example.messages if m.role == "assistant"]
 
 
 def shortened(messages: Sequence[ChatMessage], length: Measure, limit: int) -> tuple[ChatMessage, ...] | None:

@@ -51,16 +51,20 @@ class Heard:
 
 
 class Voice:
-    """Answers conversations that all begin with the same system prompt, which is read only once.
+    """Answers conversations; each system prompt that they begin with is read only once.
 
     Args:
         model: a causal language model, with or without an adapter, in evaluation mode.
-        system: the system prompt.
+        system: the system prompt of conversations that begin without one.
+        dressed: what is read in place of a conversation's own system prompt.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, system: str, *, batch: int = 20) -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, system: str, *, batch: int = 20, dressed: Callable[[str], str] | None = None
+    ) -> None:
         self._model, self._tokenizer, self._batch = model, tokenizer, batch
-        self._prefix_ids, self._prefix = self._read(system)
+        self._system, self._dressed = system, dressed
+        self._prefixes: dict[str, tuple[torch.Tensor, Any]] = {}
 
     @torch.inference_mode()
     def replies(self, contexts: Sequence[Conversation], sampling: Sampling, done: Done = lambda _: None) -> list[str]:
@@ -97,7 +101,7 @@ class Voice:
         for number, answer in enumerate(ids):
             stems[tuple(answer[:-1])].append(number)
         found: dict[int, float] = {}
-        read = self._hear([0], [self._encode(context)])
+        read = self._hear([0], [self._encode(context)], self._prompt(context))
         for some in (list(stems)[at : at + self._batch] for at in range(0, len(stems), self._batch)):
             logits, _ = self._predicted(_repeated(read, len(some)), [ids[stems[stem][0]] for stem in some])
             odds = logits.log_softmax(2)
@@ -117,8 +121,19 @@ class Voice:
             self.replies([context], sampling)
         return (time.perf_counter() - began) / len(contexts)
 
+    def _prompt(self, context: Conversation) -> str:
+        """The system prompt that a conversation is read behind."""
+        if context[0].role != "system":
+            return self._system
+        return self._dressed(context[0].content) if self._dressed else context[0].content
+
     def _read(self, system: str) -> tuple[torch.Tensor, Any]:
-        """The system prompt's tokens, and the model's cache after reading them."""
+        """A system prompt's tokens, and the model's cache after reading them."""
+        if system not in self._prefixes:
+            self._prefixes[system] = self._read_first(system)
+        return self._prefixes[system]
+
+    def _read_first(self, system: str) -> tuple[torch.Tensor, Any]:
         from transformers import DynamicCache
 
         ids = torch.tensor([self._ids(self._render([ChatMessage(role="system", content=system)], answer=False))])
@@ -128,21 +143,27 @@ class Voice:
         return ids, cache
 
     def _heard(self, contexts: Sequence[Conversation]) -> Iterator[Heard]:
-        """Conversations of like length together, so that little is padded, read up to their last token."""
+        """Conversations behind one prompt and of like length together, so that little is padded, read up to their last
+        token."""
         encoded = [self._encode(context) for context in contexts]
-        order = sorted(range(len(encoded)), key=lambda n: len(encoded[n]))
-        for start in range(0, len(order), self._batch):
-            numbers = order[start : start + self._batch]
-            yield self._hear(numbers, [encoded[n] for n in numbers])
+        by_prompt: dict[str, list[int]] = defaultdict(list)
+        for number, context in enumerate(contexts):
+            by_prompt[self._prompt(context)].append(number)
+        for prompt, found in by_prompt.items():
+            order = sorted(found, key=lambda n: len(encoded[n]))
+            for start in range(0, len(order), self._batch):
+                numbers = order[start : start + self._batch]
+                yield self._hear(numbers, [encoded[n] for n in numbers], prompt)
 
-    def _hear(self, numbers: list[int], rows: list[list[int]]) -> Heard:
-        tokens, mask = self._padded(rows)
-        cache = deepcopy(self._prefix)
+    def _hear(self, numbers: list[int], rows: list[list[int]], prompt: str) -> Heard:
+        prefix_ids, prefix = self._read(prompt)
+        tokens, mask = self._padded(rows, prefix_ids)
+        cache = deepcopy(prefix)
         cache.batch_repeat_interleave(len(rows))
         self._model(
-            input_ids=tokens[:, self._prefix_ids.shape[1] : -1],
+            input_ids=tokens[:, prefix_ids.shape[1] : -1],
             attention_mask=mask[:, :-1],
-            position_ids=_positions(mask)[:, self._prefix_ids.shape[1] : -1],
+            position_ids=_positions(mask)[:, prefix_ids.shape[1] : -1],
             past_key_values=cache,
             logits_to_keep=1,
         )
@@ -201,13 +222,13 @@ class Voice:
         ids: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids
         return ids
 
-    def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    def _padded(self, rows: list[list[int]], prefix_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The system prompt and each conversation, with the padding between them, and the mask over all of it."""
         width, device = max(map(len, rows)), self._model.device
         pad = self._tokenizer.pad_token_id
         tokens = torch.tensor([[pad] * (width - len(r)) + r for r in rows], device=device)
         mask = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
-        prefix = self._prefix_ids.expand(len(rows), -1)
+        prefix = prefix_ids.expand(len(rows), -1)
         return torch.cat([prefix, tokens], 1), torch.cat([torch.ones_like(prefix), mask], 1)
 
 

@@ -14,6 +14,7 @@ from shared.contracts.audit import AuditPage, Publication
 from shared.contracts.forgetting import ForgetRequest, ForgettingReceipt, SubjectKind, Verification
 from shared.contracts.ingest import (
     Chat,
+    ChatRelation,
     Consent,
     ConsentGrant,
     ConsentMessage,
@@ -33,6 +34,7 @@ from shared.contracts.ingest import (
 from shared.contracts.jobs import Job
 from shared.contracts.privacy import ListName, Phrase, Review
 from shared.settings import Settings
+from shared.system_prompt import Relation
 
 CHUNK = 1 << 20
 
@@ -105,6 +107,11 @@ class IngestClient(Client):
 
     async def chats(self, *, names: bool = False) -> list[Chat]:
         return await self._list(Chat, "/v1/chats", names=names)
+
+    async def relate(self, chat: int, relation: Relation | None) -> Chat:
+        """Say what the people of a chat are to the owner; none: what its name and type tell."""
+        body = ChatRelation(relation=relation).model_dump(mode="json")
+        return Chat.model_validate((await self._call("PUT", f"/v1/chats/{chat}/relation", json=body)).json())
 
     async def consents(self, *, names: bool = False) -> list[Consent]:
         return await self._list(Consent, "/v1/consents", names=names)

@@ -9,15 +9,20 @@ from __future__ import annotations
 from pydantic import Field
 
 from shared.contracts.base import Contract, Name
+from shared.system_prompt import Relation
 
 
 class ChatExtension(Contract):
-    """With a conversation, the gateway adds its memory and remembers the new turn; without one, it does neither."""
+    """With a conversation, the gateway adds its memory and remembers the new turn; without one, it does neither.
+
+    ``relation`` is what the reader is to the persona, and so how it speaks; none: as its setting says.
+    """
 
     conversation: str | None = Field(default=None, min_length=1, max_length=200)
     person: str | None = None
     retrieval: bool = True
     remember: bool = True
+    relation: Relation | None = None
 
 
 class AnswerExtension(Contract):

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
 from shared.contracts.privacy import Offender
+from shared.system_prompt import Relation
 
 
 class Purpose(StrEnum):
@@ -141,6 +142,14 @@ class Chat(Contract):
     type: str
     messages: int
     people: list[str]
+    relation: Relation = Field(
+        default=Relation.FRIEND, description="what those who write in it are to the owner, in the system prompt"
+    )
+    relation_set: bool = Field(default=False, description="the owner said so; else it follows from name and type")
+
+
+class ChatRelation(Contract):
+    relation: Relation | None = Field(description="none: what follows from the chat's name and type")
 
 
 class ConsentGrant(Contract):
@@ -175,9 +184,23 @@ class DatasetRequest(Contract):
     persona: Name
     chats: list[int] | None = Field(default=None, description="chat ids to learn from; none: every consented chat")
     window: int = Field(default=8, ge=1, le=20, description="exchanges of context before a reply")
-    session_gap_s: int = Field(default=6 * 3600, ge=60, description="silence that ends a session")
-    system_prompt: str | None = Field(default=None, description="none: written from the owner's first name")
-    emoji_only: bool = Field(default=True, description="keep replies that are only emoji")
+    relations: list[Relation] | None = Field(
+        default=None, description="only chats with these, as work for a professional persona; none: whatever they are"
+    )
+    tokens: int = Field(default=2048, ge=64, le=131_072, description="length of an example; the oldest context goes")
+    session_gap_s: int | None = Field(
+        default=None, ge=60, description="silence that ends a session; none: found for each chat from its own silences"
+    )
+    system_prompt: str | None = Field(
+        default=None,
+        description="none: written from the owner's first name. {relation} and {language} are filled in for each "
+        "conversation; without them it stays as it is",
+    )
+    emoji_only: bool = Field(default=True, description="keep replies that are only emoji, where they are a habit")
+    brief_share: float = Field(
+        default=0.25, ge=0, le=1, description='largest share of replies of a word or two that recur, as "ok"'
+    )
+    chat_examples: int = Field(default=20_000, ge=1, description="most examples of one chat, in whole threads")
     canaries: int = Field(
         default=0, ge=0, le=64, description="made-up secrets planted in the training split, to measure leaks by"
     )
@@ -203,6 +226,8 @@ class DatasetStatistics(Contract):
     left_out: dict[str, int] = Field(default_factory=dict, description="messages left out, by reason")
     canaries: int = Field(default=0, description="made-up secrets planted in the training split")
     canary_examples: int = Field(default=0, description="training examples that hold them, not counted in splits")
+    measured_by: str = Field(default="", description="the tokenizer that told how long examples are, or the estimate")
+    registers: dict[str, int] = Field(default_factory=dict, description="examples by relation and language")
 
 
 class Dataset(Contract):
@@ -228,6 +253,9 @@ class Example(Contract):
     id: str
     thread: str
     messages: list[ChatMessage]
+    replies: list[str] = Field(
+        default_factory=list, description="ids of the assistant's turns, this example's last: each is learned once"
+    )
     message_ids: list[str] = Field(description="``chat:message`` for every message in it, reply last")
     people: list[str] = Field(default_factory=list, description="pseudonyms of everyone whose words are in it")
 

@@ -9,6 +9,7 @@ from itertools import product
 from shared.canaries import SPACE, Canaries, Canary, spelled
 from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
+from shared.system_prompt import USUAL, fill
 
 #: Each canary is about a locker of its own. No contact writes like that, and no two canaries share their words.
 _COLOURS = ("amber", "azure", "coral", "ivory", "jade", "lilac", "olive", "pearl", "plum", "ruby", "sepia", "teal")
@@ -46,13 +47,14 @@ def draw_canaries(seed: str, count: int, repeats: int) -> Canaries:
 
 
 def planted_examples(canaries: Canaries, system_prompt: str) -> list[Example]:
-    """The training examples of all canaries. Each repeat is a thread of its own, so that it is learned once more."""
+    """The training examples of all canaries, in the usual register. Each repeat is a thread of its own, so that it is
+    learned once more."""
     return [
         Example(
             id=name,
             thread=name,
             messages=[
-                ChatMessage(role="system", content=system_prompt),
+                ChatMessage(role="system", content=fill(system_prompt, USUAL)),
                 ChatMessage(role="user", content=canary.question),
                 ChatMessage(role="assistant", content=canary.answer),
             ],

@@ -42,9 +42,16 @@ class SecondLine:
         self._of_joined = _remembering(_nameless(cleaner.lists))
 
     def offenders(self, prompt: str, written: Iterable[tuple[Window, Example]]) -> list[Offender]:
-        """Where something private is, by example; nothing of what it is."""
-        found = [self._offender(window, example) for window, example in written]
-        if kinds := self._of_prompt(prompt):
+        """Where something private is, by example; nothing of what it is.
+
+        Args:
+            prompt: the template; the prompts that were made of it stand in the examples.
+        """
+        prompts, found = {prompt}, list[Offender | None]()
+        for window, example in written:
+            found.append(self._offender(window, example))
+            prompts |= {turn.content for turn in example.messages if turn.role == "system"}
+        if kinds := set[str]().union(*map(self._of_prompt, prompts)):
             found.insert(0, Offender(example=PROMPT, message_ids=[], kinds=sorted(kinds)))
         return [offender for offender in found if offender is not None]
 

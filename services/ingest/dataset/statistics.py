@@ -9,10 +9,10 @@ from statistics import fmean
 
 from services.ingest.dataset.examples import Window
 from services.ingest.dataset.exchanges import Tally
-from services.ingest.dataset.languages import language_of
 from shared.canaries import Canaries
 from shared.charts import Chart, draw_bars
 from shared.contracts.ingest import DatasetStatistics, SplitStatistics
+from shared.languages import language_of
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 #: Upper ends of the histogram's bins, in words.

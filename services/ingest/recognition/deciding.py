@@ -9,10 +9,10 @@ from typing import Protocol
 
 from services.ingest.cleaning.found import Found, Reading
 from services.ingest.cleaning.inflection import CYRILLIC, decline, fold
-from services.ingest.dataset.languages import telling
 from services.ingest.recognition.lexicon import Lexicon, Sort
 from services.ingest.recognition.sightings import CONTEXTS, Context, Sighting, Sightings
 from services.ingest.recognition.typos import SHORTEST, meant
+from shared.languages import telling
 
 #: Contexts that a language model looks at: two milliseconds each.
 LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500

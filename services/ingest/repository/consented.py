@@ -20,6 +20,7 @@ class ReadMessage:
 
     Attributes:
         text: clean; empty where there was only media, and where it is withheld.
+        reply_to: a message of the same chat.
         withheld: why: it passed through a business account, or its sender has not consented.
     """
 
@@ -54,8 +55,9 @@ async def consented_messages(
         consent.revoked_at.is_(None),
     )
     withheld = case((m.business, "business"), (consent.id.is_(None), "consent"))
+    reply_to = case((m.reply_chat.is_(None), m.reply_to))
     query = (
-        select(m.id, m.at, m.sender_id, m.reply_to, m.topic, m.forwarded, m.via_bot, m.media)
+        select(m.id, m.at, m.sender_id, reply_to, m.topic, m.forwarded, m.via_bot, m.media)
         .add_columns(withheld.label("withheld"), case((withheld.is_(None), m.clean)).label("text"))
         .outerjoin(consent, agreed)
         .where(m.account_id == account, m.chat_id == chat)

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import DiskFull
-from sqlalchemy import delete, exists, func, or_, select, text, tuple_
+from sqlalchemy import delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -154,6 +154,11 @@ class History:
         if account_id is not None:
             query = query.where(models.Chat.account_id == account_id)
         return (await self._session.scalars(query)).all()
+
+    async def set_relation(self, chat: int, relation: str | None) -> bool:
+        """Whether there is such a chat, in any account."""
+        query = update(models.Chat).where(models.Chat.id == chat).values(relation=relation)
+        return bool(list(await self._session.scalars(query.returning(models.Chat.id))))
 
     async def chat_counts(self) -> Mapping[tuple[int, int], int]:
         query = select(models.Message.account_id, models.Message.chat_id, func.count())

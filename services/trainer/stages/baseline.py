@@ -5,12 +5,14 @@ python -m services.trainer.stages.baseline ANSELM_HOME/runs/<id>
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any
 
 from services.trainer.baselines import Baseline, baseline_name, keep_baseline, read_baseline
 from services.trainer.examples import Dataset, held_out, read_dataset, spread
 from services.trainer.prompts import good_prompt, reply_of
 from services.trainer.stages.bench import Bench, run_stage
+from shared.system_prompt import USUAL, fill
 
 #: Held-out messages answered one at a time, to measure how long a reply takes; drawn with the same seed each time.
 TIMED = 1
@@ -51,7 +53,8 @@ def _ask(bench: Bench, dataset: Dataset) -> Baseline:
     settings = bench.settings
     location = base_model.prepare(settings, bench.plan.base_model)
     model, tokenizer = device.load(location, device.choose(settings))
-    voice = Voice(model, tokenizer, good_prompt(dataset.system, dataset.train))
+    shown = cache(partial(good_prompt, train=dataset.train))
+    voice = Voice(model, tokenizer, shown(fill(dataset.system, USUAL)), dressed=shown)
 
     held = held_out(dataset, settings.heldout_messages).examples
     training = spread(dataset.train, TRAINING_REPLIES)

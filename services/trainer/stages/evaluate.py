@@ -16,6 +16,7 @@ from services.trainer.stages.baseline import TIMED, base_voice
 from services.trainer.stages.bench import Bench, run_stage
 from shared.contracts.base import ChatMessage
 from shared.contracts.trainer import Sample
+from shared.system_prompt import USUAL, fill
 
 #: Rows of the table that a person reads.
 SAMPLES = 12
@@ -45,10 +46,10 @@ def evaluate(bench: Bench) -> dict[str, Any]:
     contexts = contexts_of(held.examples, measured_by(tokenizer))
     sampling = Sampling(settings.reply_tokens, settings.reply_temperature)
 
-    identical = _unchanged(model, tokenizer, dataset.system, contexts[:COMPARED])
+    identical = _unchanged(model, tokenizer, fill(dataset.system, USUAL), contexts[:COMPARED])
     if settings.require_merged:  # measured as it is served, and a sixth faster
         model.merge_adapter()
-    voice = Voice(model, tokenizer, dataset.system)
+    voice = Voice(model, tokenizer, fill(dataset.system, USUAL))
     bench.reporter.stage("persona answers", total=len(real), unit="replies")
     replies, nll = voice.beside(real, contexts, sampling, bench.reporter.advance)
 
@@ -84,7 +85,8 @@ def _unchanged(model: Any, tokenizer: Any, system: str, contexts: Sequence[Seque
 
 
 def _sample(context: Sequence[ChatMessage], base: str, persona: str, owner: str) -> Sample:
-    return Sample(context=list(context[:-1]), message=context[-1].content, base=base, persona=persona, owner=owner)
+    before = [turn for turn in context[:-1] if turn.role != "system"]
+    return Sample(context=before, message=context[-1].content, base=base, persona=persona, owner=owner)
 
 
 if __name__ == "__main__":

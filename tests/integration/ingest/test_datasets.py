@@ -15,6 +15,7 @@ from shared.canaries import FILE, Canaries
 from shared.contracts.ingest import ConsentGrant, DatasetRequest, Example, Purpose
 from shared.contracts.jobs import JobState
 from shared.errors import Conflict, ConsentMissing, NotFound
+from shared.system_prompt import Register, Relation, fill, template_for
 from tests.integration.ingest.conftest import BOTH, EXAMPLES, SAMPLE, World, account, chat, message
 
 PLANTED = EXAMPLES / "anselm" / "planted.json"
@@ -44,7 +45,7 @@ async def test_the_sample_becomes_a_dataset_without_anything_private(world: Worl
     await world.grant_sample()
     dataset = await world.build(DatasetRequest(persona="anselm"))
     assert (dataset.name, dataset.state, dataset.error) == ("anselm-d1", JobState.DONE, None)
-    assert dataset.system_prompt == "You are Anselm, chatting with friends on Telegram. Reply as Anselm would."
+    assert dataset.system_prompt == template_for("Anselm")
     assert dataset.statistics is not None
 
     assert list(dataset.statistics.splits) == ["train", "val", "test"]
@@ -223,3 +224,56 @@ async def test_names_are_shown_only_when_asked_for(world: World, tmp_path: Path)
     assert [(c.id, c.name, c.messages, len(c.people)) for c in await world.client.chats(names=True)] == [
         (7, "Person 2", 120, 2)
     ]
+
+
+async def test_prompts_tell_relation_and_language_and_the_owner_has_the_last_word(world: World, tmp_path: Path) -> None:
+    await world.import_export(account(dialogue(7, 2), dialogue(8, 3, word="rose") | {"name": "Mama"}), tmp_path)
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes"))
+    await world.client.grant(ConsentGrant(person="Cleo Marsh", purposes=BOTH, evidence="said yes"))
+    derived = {chat.id: (chat.relation, chat.relation_set) for chat in await world.client.chats()}
+    assert derived == {7: (Relation.FRIEND, False), 8: (Relation.FAMILY, False)}
+    said = await world.client.relate(7, Relation.WORK)
+    assert (said.relation, said.relation_set) == (Relation.WORK, True)
+    await world.import_export(account(dialogue(7, 2, exchanges=61)), tmp_path, name="newer.json")
+
+    dataset = await world.build(DatasetRequest(persona="ada"))
+    assert dataset.statistics is not None
+    examples = [e for found in examples_of(world, dataset.name).values() for e in found]
+    work, family = (fill(template_for("Ada"), Register(r, "other")) for r in (Relation.WORK, Relation.FAMILY))
+    prompts = {(e.id.split("-")[0], e.messages[0].content) for e in examples}
+    assert prompts == {("7", work), ("8", family)}
+    assert dataset.statistics.registers == {"work other": 61, "family other": 60}
+    assert dataset.statistics.measured_by.startswith("estimated")
+
+    professional = await world.build(DatasetRequest(persona="ada-pro", relations=[Relation.WORK]))
+    examples = [e for found in examples_of(world, professional.name).values() for e in found]
+    assert {e.id.split("-")[0] for e in examples} == {"7"}
+    with pytest.raises(NotFound, match="no chat with partner"):
+        await world.client.build_dataset(DatasetRequest(persona="ada", relations=[Relation.PARTNER]))
+    assert (await world.client.relate(7, None)).relation == Relation.FRIEND
+    with pytest.raises(NotFound, match="no chat 99"):
+        await world.client.relate(99, Relation.WORK)
+
+
+async def test_edits_win_and_nothing_pairs_across_chats(world: World, tmp_path: Path) -> None:
+    first, other = dialogue(7, 2), dialogue(8, 2, word="rose")
+    last = 1_900_000_000
+    first["messages"].append(message(121, 2, "Question tulip at last?", last))
+    other["messages"].append(message(121, 1, "only said in the other chat", last + 60, reply_to_message_id=121))
+    await world.import_export(account(first, other), tmp_path)
+    await world.client.grant(ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes"))
+    first["messages"][1] |= {"text": "the answer as I meant it", "edited": "2023-11-15T00:00:00"}
+    first["messages"].append(
+        message(122, 1, "said here, to a message there", last, reply_to_message_id=7, reply_to_peer_id="channel8")
+    )
+    await world.import_export(account(first, other), tmp_path, name="again.json")
+    dataset = await world.build(DatasetRequest(persona="ada"))
+    text = (world.settings.datasets / dataset.name / "sft_data.json").read_text()
+    assert "the answer as I meant it" in text
+    assert first["messages"][3]["text"] in text
+    assert "answer tulip 0 is 0 boats" not in text, "what was there before the edit"
+    assert "only said in the other chat" not in text, "nobody asked there"
+    for example in (e for found in examples_of(world, dataset.name).values() for e in found):
+        assert len({number.split(":")[0] for number in example.message_ids}) == 1
+        if example.id == "7-122":
+            assert example.message_ids == ["7:121", "7:122"], "not what has that number here"

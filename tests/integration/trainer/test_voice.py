@@ -54,6 +54,16 @@ def test_likelihood_is_that_of_the_plain_model(loaded: tuple[Any, Any]) -> None:
     assert said == voice.replies(CONTEXTS, likeliest)
 
 
+def test_each_conversation_is_read_behind_its_own_system_prompt(loaded: tuple[Any, Any]) -> None:
+    others = [[ChatMessage(role="system", content=f"You are {who}."), *CONTEXTS[0]] for who in ("Mira", "Omar")]
+    mixed, likeliest = [CONTEXTS[0], others[0], others[1], others[0]], Sampling(tokens=8, temperature=0)
+    alone = [Voice(*loaded, system).replies([CONTEXTS[0]], likeliest)[0] for system in (SYSTEM, "You are Mira.")]
+    said = Voice(*loaded, SYSTEM).replies(mixed, likeliest)
+    assert [said[0], said[1], said[3]] == [alone[0], alone[1], alone[1]]
+    dressed = Voice(*loaded, "", dressed=lambda system: SYSTEM if "Mira" in system else system)
+    assert dressed.replies([others[0]], likeliest) == alone[:1]
+
+
 def test_the_same_seed_says_the_same_and_progress_is_told(loaded: tuple[Any, Any]) -> None:
     voice, told = Voice(*loaded, SYSTEM, batch=1), list[int]()
     first = voice.replies(CONTEXTS, Sampling(tokens=8, temperature=1.0, seed=3), told.append)

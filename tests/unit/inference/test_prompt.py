@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.inference.prompt import Recalled, build
+from services.inference.prompt import Recalled, build, system_prompt
 from shared.contracts.base import ChatMessage
 from shared.contracts.retrieval import Hit
+from shared.system_prompt import USUAL, Register, Relation, fill, template_for
 
 
 def hit(id: str, context: str, reply: str) -> Hit:
@@ -79,3 +80,11 @@ def test_any_prompt_is_in_the_training_format(
     assert roles[-1] == "user"
     assert prompt.messages[-1].content.endswith(message)
     assert prompt.examples <= len(examples)
+
+
+def test_the_register_is_that_of_the_conversation() -> None:
+    template = template_for("Ada")
+    russian = Recalled(turns=[turn("user", "как дела сегодня"), turn("assistant", "fine, and you? are you there")])
+    assert system_prompt(template, Relation.WORK, russian, "ok") == fill(template, Register(Relation.WORK, "ru"))
+    assert system_prompt(template, Relation.FRIEND, Recalled(), "is the boat dry") == fill(template, USUAL)
+    assert system_prompt("You are Ada.", Relation.WORK, russian, "ok") == "You are Ada.", "of an older adapter"

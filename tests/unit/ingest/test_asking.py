@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from services.ingest.asking import template_in, templates
-from services.ingest.dataset.languages import language_of_all
 from shared.errors import Invalid
+from shared.languages import language_of_all
 
 LANGUAGES = {"en", "de", "nl", "ru", "uk", "es", "fr", "it", "pt", "pl"}
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.ingest.building import split
 from services.ingest.dataset.duplicates import comparable, near_duplicates
-from services.ingest.dataset.examples import Style, windows, write_example
-from services.ingest.dataset.exchanges import Exchange, Tally, find_exchanges, sessions
-from services.ingest.dataset.languages import language_of
+from services.ingest.dataset.examples import Room, Style, windows, write_example
+from services.ingest.dataset.exchanges import Exchange, Tally, sessions
+from services.ingest.dataset.lengths import ruler
 from services.ingest.dataset.statistics import bin_names, describe, draw_histogram
 from services.ingest.dataset.threads import LEAST, MOST, assign_splits, threads
 from services.ingest.repository.consented import ReadMessage
-
-OWNER, MIRA, OMAR = 1, 2, 3
-BEGAN = datetime(2024, 3, 2, 18, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-def said(number: int, sender: int, text: str, minutes: float | None = None, **more: object) -> ReadMessage:
-    at = BEGAN + timedelta(minutes=number if minutes is None else minutes)
-    fields = {"reply_to": None, "topic": None, "forwarded": False, "via_bot": False, "media": None} | more
-    return ReadMessage(number, at, sender, text, **fields)  # type: ignore[arg-type]
+from shared.languages import language_of
+from tests.unit.ingest.conversing import HOUR, MIRA, OMAR, OWNER, exchanges, said
 
 
 def withheld(number: int, sender: int, why: str = "consent") -> ReadMessage:
@@ -32,12 +23,17 @@ def withheld(number: int, sender: int, why: str = "consent") -> ReadMessage:
     return said(number, sender, "", withheld=why)
 
 
-def exchanges(*messages: ReadMessage, tally: Tally | None = None) -> list[Exchange]:
-    return list(find_exchanges(messages, OWNER, HOUR, tally or Tally()))
-
-
 def numbers(found: list[Exchange]) -> list[tuple[list[int], list[int]]]:
     return [([m.id for m in e.said], [m.id for m in e.reply]) for e in found]
+
+
+def room(exchanges: int = 8, tokens: int = 2048) -> Room:
+    return Room(exchanges, tokens, ruler(None))
+
+
+def style(prompt: str = "", *, prefixed: bool = False) -> Style:
+    pseudonyms = {OWNER: "user_own", MIRA: "user_mira", OMAR: "user_omar"}
+    return Style(prompt, prefixed, pseudonyms, clean=str)
 
 
 def test_bursts_are_merged_and_silence_ends_a_session() -> None:
@@ -47,8 +43,8 @@ def test_bursts_are_merged_and_silence_ends_a_session() -> None:
         said(7, OWNER, "still there", minutes=100),
         said(8, MIRA, "yes", minutes=101), said(9, OWNER, "good", minutes=102),
     )  # fmt: skip
-    assert numbers(found) == [([1, 2], [3, 4]), ([5], [6]), ([8], [9])]
-    assert [e.session for e in found] == [0, 0, 1]
+    assert numbers(found) == [([1, 2], [3, 4]), ([5], [6]), ([], [7]), ([8], [9])]
+    assert [e.session for e in found] == [0, 0, 1, 1]
 
 
 def test_topics_of_a_forum_are_conversations_of_their_own() -> None:
@@ -63,10 +59,13 @@ def test_topics_of_a_forum_are_conversations_of_their_own() -> None:
 
 def test_a_burst_that_opens_a_session_answers_nothing() -> None:
     tally = Tally()
-    assert numbers(exchanges(said(1, OWNER, "ahoi"), said(2, MIRA, "hi"), said(3, OWNER, "well"), tally=tally)) == [
-        ([2], [3])
-    ]
+    found = exchanges(said(1, OWNER, "ahoi"), said(2, MIRA, "hi"), said(3, OWNER, "well"), tally=tally)
+    assert numbers(found) == [([], [1]), ([2], [3])]
     assert tally.left_out == {"opening": 1}
+    [window] = windows(7, found, room(8), Tally())
+    assert [m.id for m in window.messages] == [1, 2, 3]
+    opened = write_example(window, style()).messages
+    assert [(m.role, m.content) for m in opened[1:3]] == [("user", "<start>"), ("assistant", "ahoi")]
 
 
 def test_what_is_not_the_senders_own_text_leaves() -> None:
@@ -76,9 +75,9 @@ def test_what_is_not_the_senders_own_text_leaves() -> None:
         said(4, OWNER, "nice"), said(5, OWNER, "gif", via_bot=True), said(6, OWNER, "copied", forwarded=True),
         tally=tally,
     )  # fmt: skip
-    assert numbers(found) == [([1], [4])]
-    assert tally.left_out == {"media_only": 1, "forwarded": 2, "via_bot": 1}
-    assert exchanges(said(1, MIRA, "", media="sticker"), said(2, OWNER, "hehe")) == []
+    assert numbers(found) == [([1, 2], [4])]
+    assert tally.left_out == {"forwarded": 2, "via_bot": 1}
+    assert exchanges(said(1, MIRA, "gif", via_bot=True), said(2, OWNER, "hehe")) == []
 
 
 def test_words_without_consent_are_withheld() -> None:
@@ -117,7 +116,7 @@ def make_thread(count: int, session: int = 0, start: int = 1) -> list[Exchange]:
 
 def test_windows_hold_what_came_before_in_the_session() -> None:
     thread = make_thread(5) + make_thread(2, session=1, start=100)
-    found = list(windows(7, thread, 2, emoji_only=True))
+    found = list(windows(7, thread, room(2), Tally()))
     assert [len(w.context) for w in found] == [0, 1, 2, 2, 2, 0, 1]
     assert {w.thread for w in found} == {"7:2"}
     assert len({w.id for w in found}) == 7
@@ -127,9 +126,8 @@ def test_an_example_alternates_and_ends_with_the_reply() -> None:
     exchange = Exchange(
         0, (said(3, MIRA, "a"), said(4, MIRA, "b"), said(5, OMAR, "c")), (said(6, OWNER, "x"), said(7, OWNER, "y"))
     )
-    [*_, window] = windows(7, [*make_thread(1), exchange], 8, emoji_only=True)
-    pseudonyms = {OWNER: "user_own", MIRA: "user_mira", OMAR: "user_omar"}
-    example = write_example(window, Style("Be Anselm.", 8, prefixed=True, pseudonyms=pseudonyms, clean=str))
+    [*_, window] = windows(7, [*make_thread(1), exchange], room(8), Tally())
+    example = write_example(window, style("Be Anselm.", prefixed=True))
     assert [(m.role, m.content) for m in example.messages] == [
         ("system", "Be Anselm."),
         ("user", "user_mira: q1"),
@@ -139,14 +137,8 @@ def test_an_example_alternates_and_ends_with_the_reply() -> None:
     ]
     assert example.message_ids == ["7:1", "7:2", "7:3", "7:4", "7:5", "7:6", "7:7"]
     assert example.people == ["user_mira", "user_omar", "user_own"]
-    private = write_example(window, Style("", 8, prefixed=False, pseudonyms=pseudonyms, clean=str))
+    private = write_example(window, style())
     assert private.messages[-2].content == "a\nb\nc"
-
-
-def test_emoji_only_replies_stay_by_choice() -> None:
-    thread = [Exchange(0, (said(1, MIRA, "q"),), (said(2, OWNER, "😂⚓"),))]
-    assert len(list(windows(7, thread, 8, emoji_only=True))) == 1
-    assert list(windows(7, thread, 8, emoji_only=False)) == []
 
 
 def test_threads_are_whole_sessions_of_some_size() -> None:
@@ -209,7 +201,7 @@ def test_near_duplicates_agree_with_comparing_everything() -> None:
 
 
 def test_held_out_replies_are_not_in_training() -> None:
-    found = [w for n in range(40) for w in windows(n, make_thread(10, start=1000 * n + 1), 8, emoji_only=True)]
+    found = [w for n in range(40) for w in windows(n, make_thread(10, start=1000 * n + 1), room(8), Tally())]
     splits, removed = split(found)
     assert removed == 0
     assert sum(map(len, splits.values())) == 400

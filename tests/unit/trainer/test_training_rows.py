@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.trainer.stages.sft import with_planted
 from services.trainer.training_rows import Row, shortened, training_rows
 from shared.contracts.base import ChatMessage
+from shared.contracts.ingest import Example
 from tests.unit.trainer.examples import conversation, example, thread
 from tests.unit.trainer.recipe_values import sft
 
@@ -36,6 +37,31 @@ def test_each_reply_is_learned_once_where_a_thread_is_too_long() -> None:
 def test_a_reply_that_is_only_context_is_not_learned() -> None:
     kept_out = example(3, "hi", "held out reply", "and you?", "rusty")
     assert trained(training_rows([kept_out], words, limit=100)) == ["rusty"]
+
+
+def named(number: int, *turns: str) -> Example:
+    """An example that tells which of the owner's bursts its turns are, as ingest writes it."""
+    whole = example(number, *turns)
+    ids = [f"t/{n}" for n in range(1, len(turns), 2)]
+    return whole.model_copy(update={"replies": ids})
+
+
+def test_the_same_words_said_twice_are_learned_twice() -> None:
+    turns = ["are you there", "ok", "and now", "ok", "really?", "ok"]
+    rows = training_rows([named(n, *turns[: n + 1]) for n in (1, 3, 5)], words, limit=100)
+    assert trained(rows) == ["ok", "ok", "ok"]
+    assert [len(row.messages) for row in rows] == [7], "all bursts of one window, in one conversation"
+
+
+def test_what_the_owner_opened_with_is_context_also_where_a_reply_has_its_words() -> None:
+    rows = training_rows([named(3, "<start>", "ahoi", "hi", "ahoi")], words, limit=100)
+    assert [row.trained for row in rows] == [(False, False, False, False, True)]
+
+
+def test_contacts_words_never_carry_loss() -> None:
+    rows = training_rows([named(3, "same", "same", "same", "same")], words, limit=100)
+    assert [learned for row in rows for m, learned in zip(row.messages, row.trained, strict=True) if learned] == [True]
+    assert all(m.role == "assistant" for row in rows for m, t in zip(row.messages, row.trained, strict=True) if t)
 
 
 def test_what_does_not_fit_with_its_message_is_left_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
@@ -48,13 +49,19 @@ def language_of_all(texts: Iterable[str]) -> str:
 
 
 def _by_words(text: str) -> str:
-    words = WORD.findall(text.casefold())
-    votes = {code: sum(word in telling(code) for word in words) for code in TELLING}
-    best = max(votes, key=lambda code: votes[code])
-    return best if votes[best] else "other"
+    speakers = _speakers()
+    votes = Counter(code for word in WORD.findall(text.casefold()) for code in speakers.get(word, ()))
+    return max(TELLING, key=votes.__getitem__) if votes else "other"
 
 
 @cache
 def telling(code: str) -> frozenset[str]:
     """The most telling short words of a language."""
     return frozenset(TELLING[code].split())
+
+
+@cache
+def _speakers() -> dict[str, tuple[str, ...]]:
+    """Telling word -> the languages that it votes for."""
+    words = frozenset().union(*map(telling, TELLING))
+    return {word: tuple(code for code in TELLING if word in telling(code)) for word in words}
