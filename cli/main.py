@@ -37,7 +37,7 @@ COMMANDS = {
     "rollback": ("registry", "Let the adapter before this one speak again."),
     "adapters": ("registry", "List the adapters."),
     "publish": ("publish", "Pack an adapter for others, with a model card."),
-    "runs": ("registry", "List the runs."),
+    "runs": ("runs", "List the runs; stop one, let one go on, see its log: cancel, resume, log."),
     "index": ("index", "Index past exchanges, so that replies can use them."),
     "chat": ("chat", "Talk with the persona."),
     "forget": ("forget", "Forget a person, with a receipt."),

@@ -1,4 +1,4 @@
-"""`anselm evaluate | merge | promote | rollback | adapters | runs`: what was trained, how good it is, what speaks."""
+"""`anselm evaluate | merge | promote | rollback | adapters`: what was trained, how good it is, what speaks."""
 
 from __future__ import annotations
 
@@ -70,17 +70,6 @@ def adapters(persona: Persona = None, as_json: Json = False) -> None:
     rows = [(a.name, a.state, a.stage, a.dataset, a.parent, _gate(a.evaluation)) for a in known]
     columns = ("adapter", "state", "made by", "dataset", "continues", "gate")
     table("", columns, rows, empty="None yet. Train one with: anselm train")
-
-
-@app.command("runs")
-def runs_(persona: Persona = None, as_json: Json = False) -> None:
-    """List the runs of a persona."""
-    known = call(lambda services, persona: services.trainer.runs(persona), persona)
-    if as_json:
-        document(known)
-        return
-    rows = [(r.id, r.stage, r.state, r.adapter or r.dataset, f"{r.created_at:%Y-%m-%d %H:%M}", r.error) for r in known]
-    table("", ("run", "stage", "state", "about", "started", "error"), rows, empty="None yet.")
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

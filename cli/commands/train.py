@@ -30,6 +30,7 @@ def train(
     ] = None,
     only: Annotated[bool, typer.Option("--only", help="Do not evaluate afterwards.")] = False,
     change: Annotated[list[str] | None, typer.Option("--set", help="A setting of the recipe: name=value.")] = None,
+    queue: Annotated[str, typer.Option(help="Only workers of this queue may take it.")] = "gpu",
     as_json: Json = False,
 ) -> None:
     """Train and evaluate an adapter. `baseline` measures the untuned model with a good prompt instead."""
@@ -39,7 +40,7 @@ def train(
 
     async def work(services: Services, persona: str) -> tuple[Run, Evaluation | None]:
         wanted = await _request(services, stage, persona, dataset, adapter, preferences, recipe)
-        run = await runs.run(services, wanted)
+        run = await runs.run(services, wanted.model_copy(update={"queue": queue}))
         await runs.show_curve(services, run)
         if only or stage is Stage.BASELINE or run.adapter is None:
             return run, None

@@ -54,7 +54,7 @@ def sft(bench: Bench) -> dict[str, Any]:
 
     from services.trainer.axolotl_config import axolotl_config, validated
 
-    output = bench.folder.work / "output"
+    output = bench.folder.output
     layers = AutoConfig.from_pretrained(location).num_hidden_layers
     config = axolotl_config(
         recipe, base_model=location, layers=layers, train=train_file, validation=validation_file, rows=len(train),
@@ -66,14 +66,19 @@ def sft(bench: Bench) -> dict[str, Any]:
     from axolotl.train import train as run_axolotl
 
     from services.trainer.axolotl_plugin import LiveCurve as Plugin
+    from services.trainer.early_stopping import early_stop
     from services.trainer.live_curve import LiveCurve
 
     Plugin.curve = LiveCurve(bench.folder, bench.reporter)
     _, _, trainer = run_axolotl(cfg=axolotl, dataset_meta=load_datasets(cfg=axolotl))
 
     bench.reporter.stage("saving")
+    stopped = early_stop(trainer)
+    if stopped:
+        bench.reporter.note(stopped)
     losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
-    return save_adapter(bench, output, _metrics(trainer.state.global_step, losses, train))
+    metrics = _metrics(trainer.state.global_step, losses, train) | ({"stopped_early": stopped} if stopped else {})
+    return save_adapter(bench, output, metrics)
 
 
 def with_planted(train: list[Row], planted: list[Row], recipe: SftRecipe) -> list[Row]:
