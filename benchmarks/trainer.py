@@ -1,8 +1,8 @@
 """What does a run cost beside axolotl itself? ``python -m benchmarks.trainer`` (about six minutes on two idle cores).
 
 The same ``axolotl_config.yaml`` is carried out in two ways, in turn: by the run (the body of the worker's task: plan,
-GPU lock, stage, live curve, checkpoints, adapter, registry, over a real PostgreSQL and a real Valkey) and by axolotl's own
-command line. Both keep the configuration's plugin, so that both compute the same; whole processes are timed, from
+GPU lock, stage, live curve, checkpoints, adapter, registry, over a real PostgreSQL and a real Valkey) and by axolotl's
+own command line. Both keep the configuration's plugin, so that both compute the same; whole processes are timed, from
 nothing to the saved adapter. The least of the rounds counts, being the least disturbed. On a machine that does other
 work, believe the ratio of CPU seconds, which is printed as well.
 """

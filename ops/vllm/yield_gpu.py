@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 #: Seconds between looks at the file, and for the server to finish what it does.
-LOOK, GRACE = 1.0, 30.0
+LOOK, GRACE = 1.0, 20.0
 
 
 def is_wanted(file: Path) -> bool:

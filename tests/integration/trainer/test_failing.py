@@ -1,5 +1,5 @@
-"""What goes wrong in the middle of a training: with real axolotl where it is axolotl that must behave, and otherwise with
-a stage that only says how it ended."""
+"""What goes wrong in the middle of a training: with real axolotl where it is axolotl that must behave, and otherwise
+with a stage that only says how it ended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -161,9 +162,8 @@ async def test_a_stage_that_had_no_room_for_a_word_is_not_tried_again(
     assert_forgets(folder.path)
     await expire_checkpoints(executor.settings, database)
     assert complete(folder.output)
-    await expire_checkpoints(
-        executor.settings.model_copy(update={"checkpoints_kept": -executor.settings.checkpoints_kept}), database
-    )
+    later = executor.settings.model_copy(update={"checkpoints_kept": timedelta(0)})
+    await expire_checkpoints(later, database)
     assert not folder.work.exists()
 
 
