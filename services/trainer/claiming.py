@@ -66,7 +66,7 @@ class Claims:
         """Hold ``count`` GPUs, or the CPU where there are none; nothing when the run is over before they are free.
 
         Args:
-            connection: holds the locks.
+            connection: has the locks until it is closed.
             over: whether the run was cancelled while it waited.
             waits: is told, in a sentence, what for.
 
@@ -91,10 +91,7 @@ class Claims:
                     if why != said:
                         waits(said := why)
                     await asyncio.sleep(LOOK)
-            try:
-                yield claim
-            finally:
-                await _free(connection, claim.devices if claim else ())
+            yield claim
 
     def _devices(self, count: int = 1) -> list[Gpu]:
         found = self.seen() if self.settings.device != "cpu" else []

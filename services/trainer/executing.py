@@ -81,8 +81,9 @@ class Executor:
     async def _execute(self, run_id: str, connection: AsyncConnection) -> None:
         folder, over = RunFolder(self.settings.runs_folder / run_id), partial(self._is_over, run_id)
         if not await over():
-            waits = PatientReporter(self.jobs, run_id, await self._stage(run_id)).queued
-            async with self.claims.take(connection, over=over, waits=waits) as claim:
+            stage = await self._stage(run_id)
+            waits, count = PatientReporter(self.jobs, run_id, stage).queued, int(stage is not Stage.MERGE)
+            async with self.claims.take(connection, count=count, over=over, waits=waits) as claim:
                 if claim is not None:
                     await self._attempt(run_id, folder, claim)
         await self._settle(run_id, folder)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pynvml
 
+from shared.errors import Conflict
+
 GIB = 2**30
 
 
@@ -23,9 +25,18 @@ class Gpu:
 
 
 def visible() -> list[Gpu]:
-    """Every GPU, or those that CUDA_VISIBLE_DEVICES names; none where there is no driver."""
+    """Every GPU, or those that CUDA_VISIBLE_DEVICES names by UUIDs or by numbers, which follow the PCI bus; none where
+    there is no driver.
+
+    Raises:
+        Conflict: one that is named is not there, or does not answer.
+    """
     with _driver() as there:
-        return [_read(handle) for handle in _handles()] if there else []
+        try:
+            return [_read(handle) for handle in _handles()] if there else []
+        except pynvml.NVMLError as error:
+            hint = "See nvidia-smi, and CUDA_VISIBLE_DEVICES of this worker."
+            raise Conflict(f"The driver does not tell of the GPUs: {error}.", hint=hint) from error
 
 
 @contextmanager

@@ -155,3 +155,11 @@ async def test_one_that_does_not_stop_fails_the_run(machine: Machine) -> None:
     with pytest.raises(AnselmError, match="did not stop within"):
         async with machine.take(gpu_sharing=GpuSharing.STOP, gpu_patience=timedelta(seconds=0.1)):
             pass
+
+
+async def test_what_needs_no_gpu_waits_for_none(machine: Machine) -> None:
+    machine.free["GPU-1"] = 3.5
+    async with machine.take("run-a", count=0) as claim:
+        assert claim is not None
+        assert claim.environment == {}
+    assert machine.said == []
