@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Gauge
 from redis.asyncio import Redis
 
 from services.trainer.repository import Runs
@@ -16,53 +14,52 @@ from shared.errors import NotFound
 from shared.jobs import read_job
 from shared.sealing import Seal
 
-#: Gauges of a run by the figure of its progress that they show.
-_FIGURES = {
-    "loss": ("anselm_run_loss", "Loss of the last step, nats a token"),
-    "eval_loss": ("anselm_run_eval_loss", "Loss on held-out conversations when last measured, nats a token"),
-    "learning_rate": ("anselm_run_learning_rate", "Learning rate of the last step"),
-    "tokens_per_s": ("anselm_run_tokens_per_second", "Trained tokens a second and GPU"),
+#: Gauges of a run: what they are called after ``anselm_run_``, and what they show.
+_OF_A_RUN = {
+    "progress": "Share of the run's stage that is done",
+    "eta_seconds": "Time until the run's stage is done",
+    "loss": "Loss of the run's last step, nats a token",
+    "eval_loss": "Loss on held-out conversations when last measured, nats a token",
+    "learning_rate": "Learning rate of the run's last step",
+    "tokens_per_second": "Trained tokens a second and GPU",
 }
 
 
-class RunGauges(Collector):
+class RunGauges:
     """Shows the runs that have not ended; those that have are counted, so that labels do not pile up."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._counts: Mapping[str, int] = {}
-        self._jobs: list[Job] = []
-        registry.register(self)
+        self._runs = Gauge("anselm_runs", "Runs, by state", ["state"], registry=registry)
+        self._of_a_run = {
+            name: Gauge(f"anselm_run_{name}", what, ["run", "stage"], registry=registry)
+            for name, what in _OF_A_RUN.items()
+        }
 
     async def look(self, database: Database, redis: Redis, seal: Seal) -> None:
         """Read how the runs stand now."""
         async with database.transaction() as session:
             counts, rows = await Runs(session).count(), await Runs(session).unfinished()
         jobs = [await _job(redis, seal, row.id) for row in rows]
-        self._counts, self._jobs = counts, [job for job in jobs if job is not None]
-
-    def collect(self) -> Iterator[Metric]:
-        states = {state.value: float(self._counts.get(state, 0)) for state in JobState}
-        yield _family("anselm_runs", "Runs, by state", ("state",), [((state,), n) for state, n in states.items()])
-        shares = [(job, job.done / job.total) for job in self._jobs if job.total]
-        yield _of_runs("anselm_run_progress", "Share of the stage that is done", shares)
-        etas = [(job, job.eta_s) for job in self._jobs if job.eta_s is not None]
-        yield _of_runs("anselm_run_eta_seconds", "Time until the stage is done", etas)
-        for figure, (name, what) in _FIGURES.items():
-            told = [(job, float(job.detail[figure])) for job in self._jobs if figure in job.detail]
-            yield _of_runs(name, what, told)
+        for state in JobState:
+            self._runs.labels(state.value).set(counts.get(state.value, 0))
+        for gauge in self._of_a_run.values():
+            gauge.clear()
+        for job in filter(None, jobs):
+            for name, value in _figures(job):
+                self._of_a_run[name].labels(job.id, job.kind).set(value)
 
 
-def _of_runs(name: str, what: str, values: Iterable[tuple[Job, float]]) -> GaugeMetricFamily:
-    return _family(name, what, ("run", "stage"), [((job.id, job.kind), value) for job, value in values])
-
-
-def _family(
-    name: str, what: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], float]]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, what, labels=labels)
-    for names, value in values:
-        family.add_metric(names, value)
-    return family
+def _figures(job: Job) -> Iterator[tuple[str, float]]:
+    if job.total:
+        yield "progress", job.done / job.total
+    if job.eta_s is not None:
+        yield "eta_seconds", job.eta_s
+    for name, told in (
+        ("tokens_per_second", "tokens_per_s"),
+        *((n, n) for n in ("loss", "eval_loss", "learning_rate")),
+    ):
+        if told in job.detail:
+            yield name, float(job.detail[told])
 
 
 async def _job(redis: Redis, seal: Seal, run_id: str) -> Job | None:
