@@ -12,7 +12,7 @@ FROM ${PYTHON} AS base
 # User 2000 is the one that vLLM's image brings too: both read and write the same volumes.
 RUN groupadd --gid 2000 anselm \
     && useradd --uid 2000 --gid anselm --create-home anselm \
-    && for folder in imports datasets preferences runs adapters merged models; do \
+    && for folder in imports datasets preferences runs adapters merged models gpu; do \
            install -d -o anselm -g anselm "/var/lib/anselm/$folder"; \
        done \
     && install -d -o anselm -g anselm /var/cache/anselm \

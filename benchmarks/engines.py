@@ -1,4 +1,4 @@
-"""A PostgreSQL for a benchmark: started for it, with every migration, and gone afterwards."""
+"""A PostgreSQL for a benchmark, with every migration, and a Valkey: started for it, and gone afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from cli.stack import ports, postgres
+from cli.stack import ports, postgres, valkey
 from shared import processes
 from shared.migrations.run import migrate
 from shared.settings import Settings
@@ -44,3 +44,18 @@ def database_settings() -> Iterator[Settings]:
             server.send_signal(signal.SIGINT)
             server.wait(30)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey_settings(settings: Settings) -> Iterator[Settings]:
+    """The same settings with a fresh Valkey."""
+    folder, port = settings.anselm_home / "valkey", ports.free_port()
+    valkey.prepare(folder, port, PASSWORD)
+    with (settings.anselm_home / "valkey.log").open("wb") as log:
+        server = processes.start(valkey.command(folder), output=log)
+        try:
+            wait_until(lambda: valkey.is_ready(port, PASSWORD), seconds=60, what="Valkey")
+            yield settings.model_copy(update={"redis_url": valkey.url(port), "redis_password": SecretStr(PASSWORD)})
+        finally:
+            server.terminate()
+            server.wait(30)

@@ -39,7 +39,7 @@ COMMANDS = {
     "rollback": ("registry", "Let the adapter before this one speak again."),
     "adapters": ("adapters", "See the adapters, and free space: list, show, clean."),
     "publish": ("publish", "Pack an adapter for others, with a model card."),
-    "runs": ("registry", "List the runs."),
+    "runs": ("runs", "List the runs; stop one, let one go on, see its log: cancel, resume, log."),
     "index": ("index", "Index past exchanges, so that replies can use them."),
     "anchors": ("anchors", "Choose the replies that show your voice: list, find, pin, drop, unpin."),
     "chat": ("chat", "Talk with the persona."),

@@ -112,7 +112,7 @@ class Lines:
 
     def show(self, job: Job) -> None:
         now, news = time.monotonic(), (job.stage, str(job.detail.get("note", "")))
-        if job.stage and (news != self._news or now - self._said > self.EVERY):
+        if any(news) and (news != self._news or now - self._said > self.EVERY):
             self._news, self._said = news, now
             self._console.print(escape(f"{self._label}: {job.stage}  {'  '.join(describe(job))}".rstrip()))
 
@@ -120,7 +120,7 @@ class Lines:
 
 
 def describe(job: Job) -> Iterable[str]:
-    """What there is to say about a job beside its stage: count, rate, time to go, a note, the loss."""
+    """What there is to say about a job beside its stage: count, rate, time to go, a note, the loss, and its speed."""
     if job.state is JobState.QUEUED:
         yield "queued"
     if job.total or job.done:
@@ -133,6 +133,8 @@ def describe(job: Job) -> Iterable[str]:
         yield str(note)
     if isinstance(loss := job.detail.get("loss"), int | float):
         yield f"loss {loss:.3f}"
+    if isinstance(rate := job.detail.get("tokens_per_s"), int | float):
+        yield f"{rate:,.0f} tokens/s"
 
 
 def _clock(seconds: float) -> str:

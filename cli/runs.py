@@ -44,7 +44,9 @@ async def evaluate(services: Services, persona: str, adapter: str) -> Evaluation
 
 
 async def show_curve(services: Services, run: Run) -> None:
-    """The loss of a run in one line."""
+    """The loss of a run in one line, and whether it ended early."""
     points = [point.values["loss"] for point in await services.trainer.metrics(run.id) if "loss" in point.values]
     if len(points) > 1:
         say(f"loss {points[0]:.3f} {sparkline(points)} {points[-1]:.3f}")
+    if stopped := run.metrics.get("stopped_early"):
+        say(stopped)

@@ -47,12 +47,14 @@ def make_app(
     routers: list[APIRouter],
     ready: Mapping[str, Check],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    before_metrics: Check | None = None,
 ) -> FastAPI:
     """A service's application. Every route but ``/health`` needs the bearer token.
 
     Args:
         ready: what the service stands on, by name; ``/ready`` lists the names whose check fails.
         lifespan: opens what the service holds, and closes it.
+        before_metrics: brings up to date what ``/metrics`` shows of work that others do.
     """
     configure_logging(service, settings.log_level, settings.secrets())
     app = FastAPI(title=f"Anselm AI: {service}", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -61,7 +63,7 @@ def make_app(
     for router in routers:
         app.include_router(router, dependencies=guarded)
     app.include_router(_health_router(service))
-    app.include_router(_inside_router(app, service, ready), dependencies=guarded)
+    app.include_router(_inside_router(app, service, ready, before_metrics), dependencies=guarded)
     add_error_handlers(app)
     app.add_middleware(RequireToken, expected=settings.service_token.get_secret_value())
     app.add_middleware(Telemetry, metrics=RequestMetrics(service, app.state.metrics))
@@ -99,7 +101,7 @@ def _health_router(service: str) -> APIRouter:
     return router
 
 
-def _inside_router(app: FastAPI, service: str, checks: Mapping[str, Check]) -> APIRouter:
+def _inside_router(app: FastAPI, service: str, checks: Mapping[str, Check], before_metrics: Check | None) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get("/ready")
@@ -111,6 +113,8 @@ def _inside_router(app: FastAPI, service: str, checks: Mapping[str, Check]) -> A
 
     @router.get("/metrics")
     async def metrics() -> Response:
+        if before_metrics is not None and (why := await _failure(before_metrics)):
+            log.warning("metrics_are_old", reason=why)
         return Response(generate_latest(app.state.metrics), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/openapi.json", include_in_schema=False)

@@ -59,8 +59,10 @@ class JobReporter:
         self._stage_start = 0
         self.job = Job(id=job_id, kind=kind, state=JobState.QUEUED, updated_at=time.time())
 
-    def queued(self) -> None:
-        self._update(state=JobState.QUEUED, force=True)
+    def queued(self, note: str = "") -> None:
+        """Say that the job waits, and for what if that is known."""
+        detail = {**self.job.detail, "note": note} if note else self.job.detail
+        self._update(state=JobState.QUEUED, detail=detail, force=True)
 
     def stage(self, name: str, total: int | None = None, unit: str = "", *, done: int = 0) -> None:
         """Begin a stage of ``total`` units, of which a resumed one has ``done`` already."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
@@ -61,6 +62,22 @@ def describe_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     if isinstance(error, BaseException):
         event["exception"] = [_described(link) for link in _chain(error)]
     return event
+
+
+def without_words(error: BaseException) -> str:
+    """A traceback of types and places, one a line. Unlike Python's own it quotes no value, which may be somebody's."""
+    lines = []
+    for link in reversed(_chain(error)):
+        told = _described(link)
+        lines += [f"Traceback: {told['type']}{': ' + told['said'] if 'said' in told else ''}"]
+        lines += [f"  {place}" for place in told["at"]]
+    return "\n".join(lines)
+
+
+def leave_words_out() -> None:
+    """Let errors that nobody catches, in any thread, be told by :func:`without_words`."""
+    sys.excepthook = lambda _, error, __: print(without_words(error), file=sys.stderr, flush=True)
+    threading.excepthook = lambda failed: print(without_words(failed.exc_value or SystemExit()), file=sys.stderr)
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -1,4 +1,4 @@
-"""`anselm evaluate | merge | promote | rollback | runs`: what was trained, how good it is, what speaks."""
+"""`anselm evaluate | merge | promote | rollback`: how good what was trained is, and what speaks."""
 
 from __future__ import annotations
 
@@ -58,17 +58,6 @@ def promote(adapter: Adapter = None, persona: Persona = None, as_json: Json = Fa
 def rollback(persona: Persona = None, as_json: Json = False) -> None:
     """Let the adapter before this one speak again."""
     _print_promotion(call(lambda services, persona: services.trainer.roll_back(persona), persona), as_json)
-
-
-@app.command("runs")
-def runs_(persona: Persona = None, as_json: Json = False) -> None:
-    """List the runs of a persona."""
-    known = call(lambda services, persona: services.trainer.runs(persona), persona)
-    if as_json:
-        document(known)
-        return
-    rows = [(r.id, r.stage, r.state, r.adapter or r.dataset, f"{r.created_at:%Y-%m-%d %H:%M}", r.error) for r in known]
-    table("", ("run", "stage", "state", "about", "started", "error"), rows, empty="None yet.")
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

@@ -38,6 +38,7 @@ def train(
         bool,
         typer.Option("--dry-run", help="Show settings, memory and axolotl's configuration; train nothing."),
     ] = False,
+    queue: Annotated[str, typer.Option(help="Only workers of this queue may take it.")] = "gpu",
     as_json: Json = False,
 ) -> None:
     """Train and evaluate an adapter. `baseline` measures the untuned model with a good prompt instead."""
@@ -50,7 +51,7 @@ def train(
 
     async def work(services: Services, persona: str) -> tuple[Run, Evaluation | None]:
         wanted = await _request(services, stage, persona, dataset, adapter, preferences, changes)
-        run = await runs.run(services, wanted)
+        run = await runs.run(services, wanted.model_copy(update={"queue": queue}))
         await runs.show_curve(services, run)
         if only or stage is Stage.BASELINE or run.adapter is None:
             return run, None

@@ -24,7 +24,12 @@ def pages() -> dict[str, str]:
 
 def _describe(path: str, command: click.Command) -> list[str]:
     if isinstance(command, click.Group):
-        return [part for name, child in command.commands.items() for part in _describe(f"{path} {name}", child)]
+        own = _describe_one(path, command) if command.invoke_without_command else []
+        return own + [part for name, child in command.commands.items() for part in _describe(f"{path} {name}", child)]
+    return _describe_one(path, command)
+
+
+def _describe_one(path: str, command: click.Command) -> list[str]:
     context = click.Context(command, info_name=path)
     usage = " ".join([path, *command.collect_usage_pieces(context)])
     rows = [(_name(parameter), _default(parameter), _help(parameter)) for parameter in command.params]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -104,6 +105,19 @@ async def metrics(rooms: Inside, run_id: str) -> list[MetricPoint]:
 @router.post("/runs/{run_id}/cancel")
 async def cancel(rooms: Inside, run_id: str) -> Run:
     return await rooms.starter.cancel(run_id)
+
+
+@router.post("/runs/{run_id}/resume")
+async def resume(rooms: Inside, run_id: str) -> Run:
+    return await rooms.starter.resume(run_id)
+
+
+@router.get("/runs/{run_id}/log")
+async def log(rooms: Inside, run_id: str, lines: Annotated[int, Query(ge=1, le=10_000)] = 100) -> list[str]:
+    """The last lines that the run's stage and its libraries wrote."""
+    async with rooms.registry.database.transaction() as session:
+        row = await Runs(session).get(run_id)
+    return await asyncio.to_thread(RunFolder(rooms.registry.settings.runs_folder / row.id).last_words, lines)
 
 
 @router.get("/adapters")

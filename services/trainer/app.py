@@ -13,6 +13,7 @@ from services.trainer.api import Rooms, router
 from services.trainer.cleaning import Cleaner
 from services.trainer.publishing import Publisher
 from services.trainer.registry import Registry
+from services.trainer.run_gauges import RunGauges
 from services.trainer.settings import TrainerSettings
 from services.trainer.starting import Starter
 from shared.clients.ingest import IngestClient
@@ -44,13 +45,19 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
     async def redis_answers() -> None:
         await redis.ping()
 
+    async def runs_stand() -> None:
+        await gauges.look(database, redis, Seal.of(settings))
+
     async def base_model_is_there() -> None:
         base_model.locate(settings)
 
-    return make_app(
+    app = make_app(
         "trainer",
         settings,
         routers=[router, job_router(lambda: redis, Seal.of(settings))],
         ready={"database": database.ping, "redis": redis_answers, "base_model": base_model_is_there},
         lifespan=lifespan,
+        before_metrics=runs_stand,
     )
+    gauges = RunGauges(app.state.metrics)
+    return app

@@ -26,8 +26,9 @@ class LiveCurve(BasePlugin):  # type: ignore[misc]
             model.disable_input_require_grads()
 
     def get_training_args(self, cfg: Any) -> dict[str, Any]:
-        """Without this, transformers takes bfloat16 for a GPU's."""
-        return {"use_cpu": cfg.device == "cpu"}
+        """Without the first, transformers takes bfloat16 for a GPU's; with the second's default, it logs a loss that is
+        no number as if it were none."""
+        return {"use_cpu": cfg.device == "cpu", "logging_nan_inf_filter": False}
 
     def add_callbacks_post_trainer(self, cfg: Any, trainer: Any) -> list[Any]:
         return [self.curve] if self.curve else []

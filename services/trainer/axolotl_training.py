@@ -15,10 +15,12 @@ from shared.errors import AnselmError, from_code
 
 @dataclass(frozen=True)
 class Trained:
-    """How far training came, and the losses on held-out conversations on the way."""
+    """How far training came, and the losses on held-out conversations on the way; ``stopped`` says why it was not
+    further, where that was before the last step."""
 
     steps: int
     losses: list[float]
+    stopped: str | None = None
 
 
 def train_here(config: Any, curve: Any | None) -> Trained:
@@ -32,11 +34,12 @@ def train_here(config: Any, curve: Any | None) -> Trained:
     from axolotl.train import train
 
     from services.trainer.axolotl_plugin import LiveCurve as Plugin
+    from services.trainer.early_stopping import early_stop
 
     Plugin.curve = curve
     _, _, trainer = train(cfg=config, dataset_meta=load_datasets(cfg=config))
     losses = [entry["eval_loss"] for entry in trainer.state.log_history if "eval_loss" in entry]
-    return Trained(trainer.state.global_step, losses)
+    return Trained(trainer.state.global_step, losses, early_stop(trainer))
 
 
 def train_spread(folder: RunFolder, processes: int) -> Trained:

@@ -113,9 +113,15 @@ class Cleaner:
     def _left_by(self, run: RunRow) -> Removed | None:
         """The checkpoints of a run that has ended."""
         work = RunFolder(self.settings.runs_folder / run.id).work
-        if not JobState(run.state).ended or not work.is_dir():
+        if not JobState(run.state).ended or not work.is_dir() or self._can_go_on(run):
             return None
         return Removed(kind=CleanedKind.CHECKPOINTS, name=run.id, why=f"the run is {run.state}", bytes=size(work))
+
+    def _can_go_on(self, run: RunRow) -> bool:
+        """A run that failed for want of room or memory is resumed from them."""
+        if run.state != JobState.FAILED or run.finished_at is None:
+            return False
+        return datetime.now(UTC) - run.finished_at < self.settings.checkpoints_kept
 
     async def _clear(self, run: RunRow) -> bool:
         """Remove a run's checkpoints, unless its worker is still about to."""

@@ -7,6 +7,7 @@ stage dies with its worker, the run's lock with the worker's connection, and the
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -15,21 +16,30 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.trainer.base_model import locate
+from services.trainer.checkpoints import complete
+from services.trainer.claiming import Claim, Claims
+from services.trainer.failures import NO_ROOM, can_be_resumed, describe, to_need_less
 from services.trainer.models import RunRow
-from services.trainer.planning import make_plan
+from services.trainer.planning import MAKING, make_plan
 from services.trainer.recording import record
-from services.trainer.repository import Runs, try_lock
-from services.trainer.run_folder import RunFolder
+from services.trainer.reporting import PatientReporter
+from services.trainer.repository import Runs, name_for, try_lock
+from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
+from services.trainer.starting import usable_dataset
 from shared import processes
 from shared.artifacts import ArtifactStore
 from shared.clients.ingest import IngestClient
 from shared.contracts.jobs import Job, JobState
+from shared.contracts.trainer import Stage
 from shared.database import Database
-from shared.errors import AnselmError, Unavailable, from_code
-from shared.jobs import JobBoard, JobReporter
+from shared.errors import AnselmError, Conflict, NotFound, Unavailable, from_code
+from shared.jobs import JobBoard
 from shared.settings import CHECKOUT
 from shared.telemetry import logger
 
@@ -53,57 +63,89 @@ class Executor:
     database: Database
     ingest: IngestClient
     jobs: JobBoard
+    claims: Claims
 
     async def execute(self, run_id: str) -> None:
         """Bring a run to its end; nothing happens where it has ended, or where another worker has it."""
-        async with self._only_here(run_id) as alone:
-            if not alone:
+        async with self._only_here(run_id) as connection:
+            if connection is None:
                 log.info("run_is_executed_elsewhere", run=run_id)
                 return
             try:
-                await self._execute(run_id)
+                await self._execute(run_id, connection)
             except Unavailable:
                 raise
-            except AnselmError as error:
-                await self._fail(run_id, str(error))
+            except (AnselmError, OSError) as error:
+                await self._fail(run_id, describe(error))
 
-    async def _execute(self, run_id: str) -> None:
-        folder = RunFolder(self.settings.runs_folder / run_id)
+    async def _execute(self, run_id: str, connection: AsyncConnection) -> None:
+        folder, over = RunFolder(self.settings.runs_folder / run_id), partial(self._is_over, run_id)
+        if not await over():
+            stage = await self._stage(run_id)
+            waits, count = PatientReporter(self.jobs, run_id, stage).queued, int(stage is not Stage.MERGE)
+            async with self.claims.take(connection, count=count, over=over, waits=waits) as claim:
+                if claim is not None:
+                    await self._attempt(run_id, folder, claim)
+        await self._settle(run_id, folder)
+
+    async def _attempt(self, run_id: str, folder: RunFolder, claim: Claim) -> None:
+        """Start the stage again until it says how it ended."""
         while await self._begin_attempt(run_id, folder):
-            code = await self._watch(run_id, self._start(folder))
+            code = await self._watch(run_id, self._start(folder, claim))
             error = folder.error()
             if folder.result() is not None:
-                await record(self.settings, self.database, run_id, folder)
-                return await self._settle(run_id, folder)
+                await self._confirm(run_id, folder.plan())
+                return await record(self.settings, self.database, run_id, folder)
             if error is not None:
                 raise from_code(error["code"])(error["message"])
+            if code == NO_ROOM:
+                raise describe(OSError(errno.ENOSPC, ""))
             log.warning("stage_killed", run=run_id, code=code)
-        await self._settle(run_id, folder)
         return None
 
     async def _begin_attempt(self, run_id: str, folder: RunFolder) -> bool:
-        """Count the attempt and write the plan; false when the run has ended, as by a cancellation."""
+        """Write the plan and count the attempt; false when the run has ended, as by a cancellation."""
+        if await self._is_over(run_id):
+            return False
+        plan = await make_plan(self.settings, self.database, self.ingest, run_id)
+        folder.create(plan)
+        folder.begin_attempt()
         async with self.database.transaction() as session:
             row = await Runs(session).get(run_id, lock=True)
             if JobState(row.state).ended:
                 return False
             if row.attempts >= self.settings.run_attempts:
-                raise AnselmError(
-                    f"The stage's process was killed {row.attempts} times.",
-                    hint=f"Is there enough memory? Its log is {folder.log}.",
-                )
+                hint = f"Is there enough memory? {to_need_less(plan.recipe)}. Its log: anselm runs log {run_id}"
+                raise AnselmError(f"The stage's process was killed {row.attempts} times.", hint=hint)
             row.state, row.attempts = JobState.RUNNING, row.attempts + 1
-        plan = await make_plan(self.settings, self.database, self.ingest, run_id)
-        folder.create(plan)
-        folder.begin_attempt()
         return True
 
-    def _start(self, folder: RunFolder) -> subprocess.Popen[bytes]:
+    async def _confirm(self, run_id: str, plan: Plan) -> None:
+        """Ask once more whether what was trained on may be used: it may have gone meanwhile. While ingest does not
+        answer, hours of training wait for it.
+
+        Raises:
+            Conflict: it was deleted or withdrawn.
+        """
+        while plan.stage in MAKING and not await self._is_over(run_id):
+            try:
+                await usable_dataset(self.ingest, plan.dataset, plan.persona)
+            except NotFound as error:
+                raise Conflict(f"Dataset {plan.dataset} was deleted while the run used it; nothing is kept.") from error
+            except Unavailable:
+                PatientReporter(self.jobs, run_id, plan.stage).note(
+                    "Waits for ingest to say that the data may be used."
+                )
+                await asyncio.sleep(ASK)
+                continue
+            return
+
+    def _start(self, folder: RunFolder, claim: Claim) -> subprocess.Popen[bytes]:
         stage = f"services.trainer.stages.{folder.plan().stage}"
         with folder.log.open("ab") as log_file:
             return processes.start(
                 [sys.executable, "-m", stage, str(folder.path)],
-                env=stage_environment(self.settings, folder),
+                env=stage_environment(self.settings, folder) | claim.environment,
                 cwd=CHECKOUT,
                 output=log_file,
                 at_parents_death=signal.SIGKILL,
@@ -127,21 +169,30 @@ class Executor:
                 process.kill()
                 process.wait()
 
+    async def _stage(self, run_id: str) -> Stage:
+        async with self.database.transaction() as session:
+            return Stage((await Runs(session).get(run_id)).stage)
+
     async def _is_over(self, run_id: str) -> bool:
         async with self.database.transaction() as session:
             return JobState((await Runs(session).get(run_id)).state).ended
 
-    async def _fail(self, run_id: str, error: str) -> None:
+    async def _fail(self, run_id: str, error: AnselmError) -> None:
+        folder, said = RunFolder(self.settings.runs_folder / run_id), str(error)
+        if not can_be_resumed(error):
+            await asyncio.to_thread(folder.clear_work)
+        elif complete(folder.output):
+            said += f" It goes on from its last checkpoint with: anselm runs resume {run_id}"
         async with self.database.transaction() as session:
-            await Runs(session).end(run_id, JobState.FAILED, error=error)
-        await self._settle(run_id, RunFolder(self.settings.runs_folder / run_id))
+            await Runs(session).end(run_id, JobState.FAILED, error=said)
+        await self._settle(run_id, folder)
 
     async def _settle(self, run_id: str, folder: RunFolder) -> None:
         """Clear up, and tell those who follow the job how it ended."""
         async with self.database.transaction() as session:
             row = await Runs(session).get(run_id)
         await asyncio.to_thread(self._clear, row, folder)
-        reporter = JobReporter(self.jobs, run_id, row.stage)
+        reporter = PatientReporter(self.jobs, run_id, row.stage)
         reporter.job = self._reported(reporter.job)
         if row.state == JobState.DONE:
             reporter.finish()
@@ -152,7 +203,10 @@ class Executor:
 
     def _clear(self, row: RunRow, folder: RunFolder) -> None:
         """Remove what only the stage needed, and an adapter that was finished too late to count."""
-        folder.clear_work()
+        if row.state == JobState.FAILED:
+            folder.keep_checkpoints()
+        else:
+            folder.clear_work()
         if row.state == JobState.CANCELLED:
             folder.clear_words()  # its data may have been withdrawn
         if row.output and row.state != JobState.DONE:
@@ -164,14 +218,18 @@ class Executor:
         return self.jobs.get(job.id) or job
 
     @asynccontextmanager
-    async def _only_here(self, run_id: str) -> AsyncIterator[bool]:
+    async def _only_here(self, run_id: str) -> AsyncIterator[AsyncConnection | None]:
         """Hold the lock of a run. It belongs to the connection and ends with this process, however that ends."""
         async with self.database.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await name_for(connection, run_id)
             deadline = time.monotonic() + LOCK_PATIENCE
             while not (alone := await try_lock(connection, run_id)) and time.monotonic() < deadline:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK)
-            yield alone
+            try:
+                yield connection if alone else None
+            finally:
+                await connection.invalidate()  # a pool would keep its locks and its name
 
 
 async def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -29,6 +29,7 @@ class RunRow(Base):
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str | None] = mapped_column(Text)
+    queue: Mapped[str] = mapped_column(Text, server_default="gpu")
     stage: Mapped[str] = mapped_column(Text)
     persona: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default="queued")

@@ -53,7 +53,7 @@ def continue_adapter(bench: Bench, make: Callable[..., Any]) -> dict[str, Any]:
     template = bench.adapters.manifest(bench.plan.adapter)["system_prompt"]
     rows = _read(bench, template, measured_by(tokenizer), recipe.sequence_length)
 
-    output = bench.folder.work / "output"
+    output = bench.folder.output
     trainer = make(
         model=model, rows=rows, tokenizer=tokenizer, options=_options(recipe, str(output), len(rows), machine),
         beta=recipe.beta, callbacks=[LiveCurve(bench.folder, bench.reporter)],
@@ -107,6 +107,7 @@ def _options(recipe: PreferenceRecipe, output: str, rows: int, machine: Any) -> 
         "save_steps": max(1, steps // recipe.checkpoints),
         "save_total_limit": 2,
         "logging_steps": 1,
+        "logging_nan_inf_filter": False,
         "report_to": [],
         "use_cpu": not machine.gpu,
         "bf16": machine.bf16,

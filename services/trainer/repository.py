@@ -15,6 +15,16 @@ from shared.errors import NotFound
 UNFINISHED = ("queued", "running")
 _LOCK = text("select pg_try_advisory_lock(hashtext('anselm-run'), hashtext(:run))")
 _UNLOCK = text("select pg_advisory_unlock(hashtext('anselm-run'), hashtext(:run))")
+_LOCK_DEVICE = text("select pg_try_advisory_lock(hashtext('anselm-device'), hashtext(:device))")
+_UNLOCK_DEVICE = text("select pg_advisory_unlock(hashtext('anselm-device'), hashtext(:device))")
+#: A lock of two keys shows them as two unsigned numbers; the connection that has it is named for its run.
+_HOLDER = text("""
+    select application_name from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and granted and objsubid = 2
+      and classid::bigint = hashtext('anselm-device')::bigint & 4294967295
+      and objid::bigint = hashtext(:device)::bigint & 4294967295
+""")
+_NAME = text("select set_config('application_name', :name, false)")
 
 
 class Runs:
@@ -51,6 +61,16 @@ class Runs:
         row = await self.get(run_id, lock=True)
         if not JobState(row.state).ended:
             row.state, row.error, row.finished_at = state, error, datetime.now(UTC)
+
+    async def queue_again(self, row: RunRow) -> None:
+        """Let a run that failed go on, as if it had not been tried."""
+        row.state, row.error, row.finished_at, row.attempts = JobState.QUEUED, None, None, 0
+        await self._session.flush()
+
+    async def count(self) -> dict[str, int]:
+        """How many there are, by state."""
+        rows = await self._session.execute(select(RunRow.state, func.count().label("number")).group_by(RunRow.state))
+        return {row.state: row.number for row in rows}
 
     async def unfinished(self) -> Sequence[RunRow]:
         query = select(RunRow).where(RunRow.state.in_(UNFINISHED)).order_by(RunRow.created_at)
@@ -168,3 +188,23 @@ async def try_lock(connection: AsyncConnection, run_id: str) -> bool:
 
 async def unlock(connection: AsyncConnection, run_id: str) -> None:
     await connection.execute(_UNLOCK, {"run": run_id})
+
+
+async def try_device(connection: AsyncConnection, device: str) -> bool:
+    """Take the lock of a GPU unless somebody has it; like that of a run."""
+    return bool(await connection.scalar(_LOCK_DEVICE, {"device": device}))
+
+
+async def unlock_device(connection: AsyncConnection, device: str) -> None:
+    await connection.execute(_UNLOCK_DEVICE, {"device": device})
+
+
+async def holder_of_device(connection: AsyncConnection, device: str) -> str | None:
+    """The run that has the lock of a GPU."""
+    name: str | None = await connection.scalar(_HOLDER, {"device": device})
+    return name
+
+
+async def name_for(connection: AsyncConnection, run_id: str) -> None:
+    """Let others see which run a connection's locks are for."""
+    await connection.execute(_NAME, {"name": run_id})

@@ -13,7 +13,11 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
+from services.trainer.checkpoints import drop_half_written, keep_only
 from shared.contracts.trainer import MetricPoint, ResolvedRecipe, Stage
+
+#: No more than this is read of the end of a log, in bytes.
+_TAIL = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class RunFolder:
         self.path = path
         self.log = path / "log.txt"
         self.work = path / "work"
+        self.output = self.work / "output"
 
     def create(self, plan: Plan) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
@@ -61,9 +66,10 @@ class RunFolder:
         return ResolvedRecipe.model_validate(content | {"config": read})
 
     def begin_attempt(self) -> None:
-        """Forget what an earlier attempt said at its end; its checkpoints stay."""
+        """Forget what an earlier attempt said at its end, and what it was in the middle of; its checkpoints stay."""
         for name in ("result.json", "error.json"):
             (self.path / name).unlink(missing_ok=True)
+        drop_half_written(self.output)
 
     def write_result(self, metrics: dict[str, Any]) -> None:
         _replace(self.path / "result.json", json.dumps(metrics, indent=2).encode())
@@ -96,6 +102,20 @@ class RunFolder:
     def clear_work(self) -> None:
         """Remove everything that holds what somebody wrote, and the checkpoints."""
         shutil.rmtree(self.work, ignore_errors=True)
+
+    def keep_checkpoints(self) -> None:
+        """Remove everything that holds what somebody wrote; what the run can go on from stays."""
+        keep_only(self.work, self.output)
+
+    def last_words(self, count: int) -> list[str]:
+        """The last lines of the log. Of a bar that draws over itself, how it looked in the end."""
+        if not self.log.exists():
+            return []
+        with self.log.open("rb") as file:
+            file.seek(max(0, self.log.stat().st_size - _TAIL))
+            lines = file.read().decode(errors="replace").split("\n")
+        shown = [line.rstrip("\r").rpartition("\r")[2].rstrip() for line in lines]
+        return [line for line in shown if line][-count:]
 
     def clear_words(self) -> None:
         """The same, and whatever the stage's libraries wrote about it. Figures stay."""

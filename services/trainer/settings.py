@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import ByteSize, Field
 
 from services.trainer.gate import LeakLimits
 from shared.settings import Settings
+
+
+class GpuSharing(StrEnum):
+    """What a run does when another program, such as vLLM, leaves it too little of the GPU's memory."""
+
+    REFUSE = "refuse"
+    WAIT = "wait"
+    STOP = "stop"
 
 
 class TrainerSettings(Settings):
@@ -32,6 +41,21 @@ class TrainerSettings(Settings):
     )
     stage_timeout: timedelta = Field(
         default=timedelta(hours=24), description="A stage that runs longer hangs; longer than any sane fine-tuning"
+    )
+    gpu_memory_needed: ByteSize = Field(
+        default=ByteSize(14 * 2**30),
+        description="Free memory of a GPU without which no run begins on it; an 8B in 4 bits takes 10 to 14 GiB",
+    )
+    gpu_sharing: GpuSharing = Field(
+        default=GpuSharing.REFUSE,
+        description="Where another program has that memory: refuse the run, wait until it is given back, or stop "
+        "vLLM meanwhile, which then must run under ops/vllm/yield_gpu.py",
+    )
+    gpu_patience: timedelta = Field(
+        default=timedelta(minutes=5), description="How long a model server may take to stop when it is asked to"
+    )
+    checkpoints_kept: timedelta = Field(
+        default=timedelta(days=7), description="How long a run that failed can be resumed from its checkpoint"
     )
     require_merged: bool = Field(
         default=True,
@@ -110,6 +134,11 @@ class TrainerSettings(Settings):
     @property
     def leak_limits(self) -> LeakLimits:
         return LeakLimits(self.gate_exposure, self.gate_extracted, self.gate_verbatim)
+
+    @property
+    def gpu_wanted_file(self) -> Path:
+        """Locked while a run asks for the GPU."""
+        return self.anselm_home / "gpu" / "wanted"
 
     @property
     def runs_folder(self) -> Path:

@@ -31,6 +31,7 @@ def run(row: RunRow) -> Run:
         stage=Stage(row.stage),
         persona=row.persona,
         state=JobState(row.state),
+        queue=row.queue,
         dataset=row.dataset,
         adapter=made or row.adapter,
         preferences=row.preferences,

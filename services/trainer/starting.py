@@ -27,7 +27,7 @@ from shared.errors import Conflict, Invalid
 from shared.jobs import JobBoard, JobReporter
 from shared.queue import enqueue
 
-RUN_TASK, QUEUE = "trainer.run", "gpu"
+RUN_TASK = "trainer.run"
 
 _ON_DATASETS = (Stage.BASELINE, Stage.SFT)
 _ON_PREFERENCES = (Stage.DPO, Stage.KTO)
@@ -87,6 +87,29 @@ class Starter:
             await asyncio.to_thread(self._reporter(row).cancel)
         return showing.run(row)
 
+    async def resume(self, run_id: str) -> Run:
+        """Let a run that failed go on from its last checkpoint, or from the beginning where none is left.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it did not fail, or its data may not be trained on any more.
+            Unavailable: as for a start.
+        """
+        async with self.database.transaction() as session:
+            row = await Runs(session).get(run_id)
+        await usable_dataset(self.ingest, row.dataset, row.persona)
+        async with self.database.transaction() as session:
+            row = await Runs(session).get(run_id, lock=True)
+            if row.state in (JobState.DONE, JobState.CANCELLED):
+                raise Conflict(
+                    f"{run_id} is {row.state}: there is nothing to resume.", hint="Start a run: anselm train"
+                )
+            if row.state == JobState.FAILED:
+                await Runs(session).queue_again(row)
+        if row.state == JobState.QUEUED:
+            await asyncio.to_thread(self._enqueue, row)
+        return showing.run(row)
+
     async def _earlier(self, request: RunRequest) -> RunRow | None:
         if request.key is None:
             return None
@@ -102,6 +125,7 @@ class Starter:
         row = RunRow(
             id=f"run-{secrets.token_hex(6)}",
             key=request.key,
+            queue=request.queue,
             stage=request.stage,
             persona=request.persona,
             state=JobState.QUEUED,
@@ -133,7 +157,7 @@ class Starter:
 
     def _enqueue(self, row: RunRow) -> None:
         self._reporter(row).queued()
-        enqueue(self.queue, RUN_TASK, QUEUE, task_id=row.id, run_id=row.id)
+        enqueue(self.queue, RUN_TASK, row.queue, task_id=row.id, run_id=row.id)
 
     def _reporter(self, row: RunRow) -> JobReporter:
         return JobReporter(self.jobs, row.id, row.stage)

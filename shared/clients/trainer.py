@@ -58,6 +58,16 @@ class TrainerClient(Client):
     async def cancel(self, run_id: str) -> Run:
         return await self._post(Run, f"/v1/runs/{run_id}/cancel")
 
+    async def resume(self, run_id: str) -> Run:
+        """Let a run that failed go on from its last checkpoint."""
+        return await self._post(Run, f"/v1/runs/{run_id}/resume")
+
+    async def log(self, run_id: str, lines: int = 100) -> list[str]:
+        """The last lines of a run's log."""
+        response = await self._call("GET", f"/v1/runs/{run_id}/log", params={"lines": lines})
+        said: list[str] = response.json()
+        return said
+
     async def adapters(self, persona: str | None = None) -> list[Adapter]:
         return await self._list(Adapter, "/v1/adapters", persona=persona)
 

@@ -33,6 +33,9 @@ class RunRequest(Contract):
     preferences: Name | None = None
     recipe_name: Name | None = Field(default=None, description="none: chosen by machine and base model")
     recipe: dict[str, Any] = Field(default_factory=dict)
+    queue: Annotated[str, StringConstraints(pattern=r"^gpu(-[a-z0-9]{1,20}){0,3}$")] = Field(
+        default="gpu", description="of the workers that may take it; one that none works on waits"
+    )
     key: str | None = Field(default=None, description="idempotency key: the same key is the same run")
 
 
@@ -41,6 +44,7 @@ class Run(Contract):
     stage: Stage
     persona: Name
     state: JobState
+    queue: str = "gpu"
     dataset: Name | None
     adapter: Name | None = Field(description="the adapter that the run made or worked on")
     preferences: Name | None

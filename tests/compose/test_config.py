@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.trainer.settings import TrainerSettings
 from tests.compose.project import BASE, GPU, ROOT, TELEGRAM, Project, compose_is_missing
 
 pytestmark = [pytest.mark.compose, pytest.mark.skipif(bool(compose_is_missing()), reason=compose_is_missing() or "-")]
@@ -204,6 +205,15 @@ def test_trainer_and_vllm_get_the_gpu_and_nobody_else(gpu: Services) -> None:
     assert {(d["driver"], *d["device_ids"], *d["capabilities"]) for d in reserved.values()} == {("nvidia", "0", "gpu")}
     assert gpu["worker-gpu"]["build"]["target"] == "trainer-gpu"
     assert gpu["worker-gpu"]["build"]["args"]["TORCH_BACKEND"] == "cu130"
+
+
+def test_vllm_stops_when_a_run_asks_for_the_gpu(gpu: Services) -> None:
+    _, script, file, *_ = gpu["vllm"]["entrypoint"]
+    mounts = {mount["target"]: mount for mount in gpu["vllm"]["volumes"]}
+    assert Path(mounts[script]["source"]).is_file()
+    assert TrainerSettings(_env_file=None, anselm_home=Path("/var/lib/anselm")).gpu_wanted_file == Path(file)
+    assert mounting(gpu, "gpu", writing=True) == {"models", "worker-gpu", "vllm"}
+    assert gpu["worker-gpu"]["environment"]["GPU_SHARING"] == "refuse"
 
 
 def test_one_base_model_is_fetched_trained_and_served(gpu: Services) -> None:

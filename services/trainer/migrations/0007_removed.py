@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "trainer_0007"
-down_revision = "trainer_0005"
+down_revision = "trainer_0006"
 branch_labels = None
 depends_on = None
 

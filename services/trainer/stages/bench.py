@@ -9,39 +9,23 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pydantic import ValidationError
-from redis.exceptions import RedisError
-
+from services.trainer.failures import NO_ROOM, describe
 from services.trainer.following import as_lines
+from services.trainer.reporting import PatientReporter
 from services.trainer.run_folder import Plan, RunFolder
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
 from shared.contracts.trainer import ResolvedRecipe
-from shared.errors import AnselmError, StorageFull, disk_is_full
+from shared.errors import AnselmError
 from shared.jobs import JobBoard, JobReporter
-from shared.telemetry import configure_logging, logger
-
-log = logger(__name__)
+from shared.telemetry import configure_logging, leave_words_out, without_words
 
 Stage = Callable[["Bench"], dict[str, Any]]
-
-_LONGEST_ERROR = 400
-
-
-class PatientReporter(JobReporter):
-    """Progress is not worth a run: when Redis is away, it is not reported."""
-
-    def _update(self, *, force: bool = False, **changes: Any) -> None:
-        try:
-            super()._update(force=force, **changes)
-        except RedisError as error:
-            log.warning("progress_not_reported", reason=type(error).__name__)
 
 
 @dataclass
@@ -78,31 +62,29 @@ def bench_at(folder: RunFolder) -> Bench:
 
 def run_stage(stage: Stage) -> None:
     """Run a stage from the command line."""
+    leave_words_out()
     folder = RunFolder(Path(sys.argv[1]))
     bench = bench_at(folder)
     bench.reporter.stage("loading")
     try:
         folder.write_result(stage(bench))
     except Exception as error:
-        traceback.print_exc()
-        known = describe(error)
-        folder.write_error(known.code, str(known))
-        _leave(1)
+        print(without_words(error), file=sys.stderr, flush=True)
+        known = describe(error, bench.plan.recipe)
+        _leave(_say(folder, known))
     _leave(0)
+
+
+def _say(folder: RunFolder, error: AnselmError) -> int:
+    """Leave word of how it ended; the exit status, which tells it where the disk has no room for a word."""
+    try:
+        folder.write_error(error.code, str(error))
+    except OSError:
+        return NO_ROOM
+    return 1
 
 
 def _leave(code: int) -> NoReturn:
     """End without taking the libraries down piece by piece, which takes them a second or two."""
     sys.stdout.flush()
     os._exit(code)
-
-
-def describe(error: Exception) -> AnselmError:
-    """One line for the owner. What a library says is passed on, except where it may quote what somebody wrote."""
-    if isinstance(error, AnselmError):
-        return error
-    if disk_is_full(error):
-        return StorageFull("The disk is full; nothing was kept but the last checkpoint.", hint="Free some space.")
-    quotes = isinstance(error, (ValidationError, UnicodeError, KeyError))
-    said = "" if quotes else ": " + " ".join(str(error).split())[:_LONGEST_ERROR]
-    return AnselmError(f"{type(error).__name__}{said}")

@@ -69,7 +69,7 @@ def sft(bench: Bench) -> dict[str, Any]:
     from services.trainer.axolotl_training import train_here, train_spread
     from services.trainer.live_curve import LiveCurve
 
-    output = bench.folder.work / "output"
+    output = bench.folder.output
     config = axolotl_config(
         recipe, base_model=location, layers=architecture.num_hidden_layers, train=train_file,
         validation=validation_file, sequences=sequences(recipe, [length(row.messages) for row in train]), output=output,
@@ -83,6 +83,8 @@ def sft(bench: Bench) -> dict[str, Any]:
         trained = train_here(validated(config, file), LiveCurve(bench.folder, bench.reporter))
 
     bench.reporter.stage("saving")
+    if trained.stopped:
+        bench.reporter.note(trained.stopped)
     return save_adapter(bench, output, _metrics(trained, train))
 
 
@@ -100,7 +102,7 @@ def _metrics(trained: Trained, rows: list[Row]) -> dict[str, Any]:
     replies = sum(sum(row.trained) for row in rows)
     return {
         "steps": trained.steps, "eval_loss_before": trained.losses[0], "eval_loss": min(trained.losses),
-        "rows": len(rows), "replies": replies,
+        "rows": len(rows), "replies": replies, **({"stopped_early": trained.stopped} if trained.stopped else {}),
     }  # fmt: skip
 
 

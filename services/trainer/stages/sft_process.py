@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 
 from services.trainer.axolotl_training import report, train_here
+from services.trainer.failures import describe
 from services.trainer.run_folder import RunFolder
-from services.trainer.stages.bench import bench_at, describe
+from services.trainer.stages.bench import bench_at
 from shared import processes
+from shared.telemetry import leave_words_out, without_words
 
 
 def main() -> int:
     processes.end_with_parent()
+    leave_words_out()
     bench = bench_at(RunFolder(Path(sys.argv[1])))
     first = os.environ["RANK"] == "0"
     try:
@@ -30,8 +32,8 @@ def main() -> int:
         config = load_cfg(str(bench.folder.path / "axolotl_config.yaml"))
         trained = train_here(config, LiveCurve(bench.folder, bench.reporter) if first else None)
     except Exception as error:
-        traceback.print_exc()
-        known = describe(error)
+        print(without_words(error), file=sys.stderr, flush=True)
+        known = describe(error, bench.plan.recipe)
         bench.folder.write_error(known.code, str(known))
         return 1
     if first:

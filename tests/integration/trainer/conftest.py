@@ -17,6 +17,7 @@ from redis import Redis
 
 from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.trainer.app import create_app
+from services.trainer.claiming import Claims
 from services.trainer.executing import Executor
 from services.trainer.settings import TrainerSettings
 from shared.artifacts import ArtifactStore
@@ -107,7 +108,7 @@ async def executor(trainer_settings: TrainerSettings, database: Database) -> Asy
     with Redis.from_url(trainer_settings.broker_url) as jobs:
         jobs.flushdb()
         async with IngestClient(trainer_settings) as client:
-            yield Executor(trainer_settings, database, client, JobBoard.of(trainer_settings))
+            yield Executor(trainer_settings, database, client, JobBoard.of(trainer_settings), Claims(trainer_settings))
 
 
 @pytest.fixture

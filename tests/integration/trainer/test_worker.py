@@ -19,6 +19,7 @@ from shared import processes
 from shared.clients.trainer import TrainerClient
 from shared.contracts.jobs import JobState
 from shared.contracts.trainer import Stage
+from shared.jobs import JobBoard
 from shared.settings import CHECKOUT
 from shared.waiting import wait_until
 from tests.integration.trainer.conftest import DATASET, SFT, request, worker_environment
@@ -65,5 +66,35 @@ async def test_a_killed_worker_loses_nothing(
     assert done.error is None
     assert done.state is JobState.DONE
     assert done.attempts == 2
+    assert [adapter.name for adapter in await client.adapters()] == ["ada-v1"]
     assert_resumed(folder, step=1)
     assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+async def test_a_task_that_comes_again_does_nothing_and_a_run_can_be_cancelled(
+    client: TrainerClient, trainer_settings: TrainerSettings, redis: Redis
+) -> None:
+    """Both in one worker: it takes one task after the other, so the second is begun when the first was looked at."""
+    ended = await client.start(request(Stage.SFT, dataset=DATASET))
+    await client.cancel(ended.id)
+    run = await client.start(request(Stage.SFT, dataset=DATASET, recipe=SFT | {"max_steps": 5000}))
+    folder, board = RunFolder(trainer_settings.runs_folder / run.id), JobBoard.of(trainer_settings)
+    with worker(trainer_settings):
+        wait_until(lambda: bool(folder.metrics()), seconds=600, what="the first step")
+        assert (await client.run(ended.id)).attempts == 0
+        told = (await client._call("GET", "/metrics")).text
+        assert f'anselm_run_loss{{run="{run.id}",stage="sft"}}' in told
+        assert 'anselm_runs{state="running"} 1.0' in told
+        await client.cancel(run.id)
+        wait_until(lambda: stage_process(folder) is None, seconds=20, what="the end of the stage")
+        wait_until(lambda: _reported(board, run.id) is JobState.CANCELLED, seconds=60, what="the end of the run")
+    board.close()
+    assert not folder.work.exists()
+    assert (await client.run(run.id)).state is JobState.CANCELLED
+    assert await client.log(run.id) == []
+    assert await client.adapters() == []
+
+
+def _reported(board: JobBoard, run_id: str) -> JobState | None:
+    job = board.get(run_id)
+    return job.state if job else None

@@ -41,7 +41,7 @@ def check_anselm(arguments: list[str]) -> None:
     name, *rest = arguments
     assert name in COMMANDS, f"there is no anselm {name}"
     command = load(name)
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and (rest or not command.invoke_without_command):
         assert rest, f"anselm {name} needs a command"
         assert rest[0] in command.commands, f"anselm {name} has no {rest[0]}"
         command, rest = command.commands[rest[0]], rest[1:]

@@ -5,10 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.trainer.run_folder import Plan, RunFolder
-from services.trainer.stages.bench import describe
-from shared.contracts.base import ChatMessage
 from shared.contracts.trainer import Stage
-from shared.errors import StorageFull
 
 PLAN = Plan("r1", Stage.SFT, "ada", "ada-d1", "base", {"rank": 4}, output="ada-v1", lineage={"system_prompt": "s"})
 
@@ -52,9 +49,8 @@ def test_nothing_that_somebody_wrote_outlives_the_run(folder: RunFolder) -> None
     assert not any("secret" in p.read_text() for p in folder.path.rglob("*") if p.is_file())
 
 
-def test_errors_are_one_line_and_quote_nobody() -> None:
-    assert describe(OSError(28, "No space left")).code == StorageFull.code
-    assert str(describe(RuntimeError("two\nlines"))) == "RuntimeError: two lines"
-    with pytest.raises(ValueError) as caught:
-        ChatMessage.model_validate({"role": "what I said in private", "content": "x"})
-    assert "private" not in str(describe(caught.value))
+def test_the_end_of_a_log_shows_bars_as_they_looked_in_the_end(folder: RunFolder) -> None:
+    assert folder.last_words(5) == []
+    folder.log.write_bytes("first\n 0%|  |\r50%|x |\r100%|xx|\n\nlast ünd\n".encode())
+    assert folder.last_words(2) == ["100%|xx|", "last ünd"]
+    assert folder.last_words(9)[0] == "first"
