@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from services.ingest.dataset.splits import SPLITS
 from services.ingest.dataset.statistics import bin_names
-from services.ingest.dataset.threads import SPLITS
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History

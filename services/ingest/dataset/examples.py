@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from services.ingest.dataset.exchanges import Exchange
@@ -24,6 +24,7 @@ class Style:
         prefixed: in groups, whose words they are stands before them.
         pseudonyms: person id -> pseudonym.
         clean: masks what messages say together that none of them says alone.
+        written: the turns of one chat's exchanges, by the reply's first message, since each stands in many windows.
     """
 
     system_prompt: str
@@ -31,6 +32,7 @@ class Style:
     prefixed: bool
     pseudonyms: Mapping[int, str]
     clean: Callable[[str], str]
+    written: dict[int, tuple[ChatMessage, ChatMessage]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,7 @@ def write_example(window: Window, style: Style) -> Example:
     """The window in the chat format, with its lineage."""
     turns = [ChatMessage(role="system", content=style.system_prompt)]
     for exchange in (*window.context, window.exchange):
-        turns.append(ChatMessage(role="user", content=said_text(exchange.said, style)))
-        turns.append(ChatMessage(role="assistant", content=reply_text(exchange.reply, style)))
+        turns += turns_of(exchange, style)
     messages = window.messages
     return Example(
         id=window.id,
@@ -83,6 +84,15 @@ def write_example(window: Window, style: Style) -> Example:
         message_ids=[f"{window.chat}:{message.id}" for message in messages],
         people=sorted({style.pseudonyms[message.sender] for message in messages}),
     )
+
+
+def turns_of(exchange: Exchange, style: Style) -> tuple[ChatMessage, ChatMessage]:
+    """What was said, and the reply."""
+    key = exchange.reply[0].id
+    if key not in style.written:
+        said = ChatMessage(role="user", content=said_text(exchange.said, style))
+        style.written[key] = said, ChatMessage(role="assistant", content=reply_text(exchange.reply, style))
+    return style.written[key]
 
 
 def said_text(said: Sequence[ReadMessage], style: Style) -> str:

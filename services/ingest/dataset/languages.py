@@ -49,9 +49,20 @@ def language_of_all(texts: Iterable[str]) -> str:
 
 def _by_words(text: str) -> str:
     words = WORD.findall(text.casefold())
-    votes = {code: sum(word in telling(code) for word in words) for code in TELLING}
+    votes = dict.fromkeys(TELLING, 0)
+    for word in words:
+        for code in _told().get(word, ()):
+            votes[code] += 1
     best = max(votes, key=lambda code: votes[code])
     return best if votes[best] else "other"
+
+
+@cache
+def _told() -> dict[str, tuple[str, ...]]:
+    """Telling word -> the languages that have it."""
+    return {
+        word: tuple(code for code in TELLING if word in telling(code)) for code in TELLING for word in telling(code)
+    }
 
 
 @cache

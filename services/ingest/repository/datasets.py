@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
+from services.ingest.repository.copying import driver
 from shared.contracts.ingest import DatasetStatistics
 from shared.contracts.jobs import JobState
 from shared.contracts.privacy import Offender
 from shared.errors import NotFound
 
+#: The columns of ``dataset_examples`` in the order of its rows.
+LINEAGE = ("id", "chat_id", "message_ids", "people", "digest", "dataset", "split")
 UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+def batched(rows: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 class Datasets:
@@ -83,12 +93,13 @@ class Datasets:
         query = update(models.Dataset).where(models.Dataset.name == name, models.Dataset.state.in_(UNENDED))
         await self._session.execute(query.values(state=JobState.FAILED, error=error))
 
-    async def set_lineage(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Replace the lineage of a dataset. Rows are ``dataset_examples`` without the dataset's name."""
+    async def set_lineage(self, name: str, rows: Iterable[bytes]) -> None:
+        """Replace the lineage of a dataset. Rows are in the text format of COPY, with the columns of ``LINEAGE``."""
         await self._session.execute(delete(models.DatasetExample).where(models.DatasetExample.dataset == name))
-        for start in range(0, len(rows), 1_000):
-            values = [{"dataset": name, **row} for row in rows[start : start + 1_000]]
-            await self._session.execute(insert(models.DatasetExample), values)
+        statement = f"copy ingest.dataset_examples ({', '.join(LINEAGE)}) from stdin"
+        async with (await driver(self._session)).cursor() as cursor, cursor.copy(statement) as copy:
+            for batch in batched(rows, 2_000):
+                await copy.write(b"".join(batch))
 
     async def holding(self, person_id: int, chats: Iterable[int] | None = None) -> list[str]:
         """Names of the untainted datasets with words of a person (in these chats, or any)."""
