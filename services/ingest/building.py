@@ -15,10 +15,12 @@ from services.ingest.dataset.canaries import draw_canaries, planted_examples
 from services.ingest.dataset.exchanges import DIALOGUES
 from services.ingest.dataset.files import lineage_rows, write_examples, write_statistics
 from services.ingest.dataset.portions import LISTED, Portion, PortionWriter
+from services.ingest.dataset.report import Version, write_report
 from services.ingest.dataset.second_line import SecondLine
 from services.ingest.dataset.sides import Sided, split
 from services.ingest.dataset.splits import SPLITS
 from services.ingest.dataset.statistics import describe
+from services.ingest.drawing import drawing
 from services.ingest.gathering import Gathered, gather
 from services.ingest.keys import Keys
 from services.ingest.repository.accounts import Accounts
@@ -238,6 +240,9 @@ async def _save(
     }
     manifest |= {"system_prompt": row.system_prompt, "chats": chats}
     with store.write(row.name, manifest) as folder:
-        write_examples(folder, portions, sided, planted_examples(canaries, row.system_prompt))
         write_statistics(folder, statistics, canaries)
+        async with drawing(folder):
+            write_examples(folder, portions, sided, planted_examples(canaries, row.system_prompt))
+        settings = request.model_dump(mode="json")
+        write_report(folder, Version(row.name, row.persona, row.version, row.system_prompt, settings, statistics))
     return str(store.manifest(row.name)["digest"])
