@@ -199,7 +199,7 @@ class Phrase(Base):
 
 
 class DatasetExample(Base):
-    """Lineage: the messages behind an example, and everyone whose words are in it. ``digest`` is of its line."""
+    """Lineage: the messages behind an example, and everyone whose words are in it. ``digest`` is of its words."""
 
     __tablename__ = "dataset_examples"
     __table_args__ = (Index("ix_dataset_examples_people", "people", postgresql_using="gin"),)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
@@ -237,6 +237,31 @@ class Dataset(Contract):
     offenders: list[Offender] = Field(default_factory=list, description="what keeps it from being sealed")
     error: str | None = None
     created_at: datetime
+
+
+class SettingChange(Contract):
+    before: JsonValue
+    after: JsonValue
+
+
+class ChatDiff(Contract):
+    """Examples of one chat; ``changed`` have the same reply, and other words or other messages around it."""
+
+    added: int
+    removed: int
+    changed: int
+    unchanged: int
+
+
+class DatasetDiff(Contract):
+    """What a version has that another has not."""
+
+    before: Name
+    after: Name
+    settings: dict[str, SettingChange] = Field(description="those that differ")
+    chats: dict[str, ChatDiff]
+    moved: int = Field(description="examples that are on another side of the split: 0")
+    statistics: tuple[DatasetStatistics, DatasetStatistics]
 
 
 class Example(Contract):

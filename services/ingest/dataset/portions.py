@@ -92,9 +92,8 @@ class PortionWriter:
         with place.with_suffix(EXAMPLES).open("wb") as lines, place.with_suffix(LINEAGE).open("wb") as lineage:
             for window, facts in self._windows(work, portion):
                 example = write_example(window, style)
-                line = example.model_dump_json().encode() + b"\n"
-                lines.write(line)
-                lineage.write(_lineage(window, line))
+                lines.write(example.model_dump_json().encode() + b"\n")
+                lineage.write(_lineage(window, example))
                 portion.facts.append(facts)
                 self._look_again(window, example, style, clean, portion)
         return portion
@@ -141,10 +140,14 @@ def _interned(facts: Facts) -> Facts:
     return facts._replace(language=intern(facts.language), month=intern(facts.month))
 
 
-def _lineage(window: Window, line: bytes) -> bytes:
-    """A row in PostgreSQL's text format of COPY, but for the dataset and the side, which come last."""
+def _lineage(window: Window, example: Example) -> bytes:
+    """A row in PostgreSQL's text format of COPY, but for the dataset and the side, which come last.
+
+    The digest is of the turns, but for the system prompt, which is a setting.
+    """
     messages = window.messages
     numbers = ",".join([str(message.id) for message in messages])
     people = ",".join(map(str, sorted({message.sender for message in messages})))
-    digest = hashlib.blake2b(line, digest_size=8).hexdigest()
+    turns = "\0".join([turn.content for turn in example.messages if turn.role != "system"])
+    digest = hashlib.blake2b(turns.encode(), digest_size=8).hexdigest()
     return f"{window.id}\t{window.chat}\t{{{numbers}}}\t{{{people}}}\t\\\\x{digest}\t".encode() + b"\n"

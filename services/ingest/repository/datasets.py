@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
 from services.ingest.repository.copying import driver
-from shared.contracts.ingest import DatasetStatistics
+from shared.contracts.ingest import ChatDiff, DatasetStatistics
 from shared.contracts.jobs import JobState
 from shared.contracts.privacy import Offender
 from shared.errors import NotFound
@@ -19,6 +19,21 @@ from shared.errors import NotFound
 #: The columns of ``dataset_examples`` in the order of its rows.
 LINEAGE = ("id", "chat_id", "message_ids", "people", "digest", "dataset", "split")
 UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+#: Versions that are older than digests differ where their messages do.
+DIFFERENCES = """
+with a as (select * from ingest.dataset_examples where dataset = :before),
+     b as (select * from ingest.dataset_examples where dataset = :after),
+     both as (
+        select coalesce(a.chat_id, b.chat_id) as chat, a.id as one, b.id as other, a.split <> b.split as elsewhere,
+            a.message_ids <> b.message_ids or coalesce(a.digest <> b.digest, false) as differs
+        from a full join b on a.id = b.id
+     )
+select chat, count(*) filter (where one is null), count(*) filter (where other is null),
+    count(*) filter (where differs), count(*) filter (where not differs), count(*) filter (where elsewhere)
+from both group by chat order by chat
+"""
 
 
 def batched(rows: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
@@ -100,6 +115,15 @@ class Datasets:
         async with (await driver(self._session)).cursor() as cursor, cursor.copy(statement) as copy:
             for batch in batched(rows, 2_000):
                 await copy.write(b"".join(batch))
+
+    async def differences(self, before: str, after: str) -> tuple[dict[str, ChatDiff], int]:
+        """Examples by what became of them, by chat, and how many are on another side of the split."""
+        rows = await self._session.execute(text(DIFFERENCES), {"before": before, "after": after})
+        found, moved = dict[str, ChatDiff](), 0
+        for chat, added, removed, changed, unchanged, elsewhere in rows:
+            found[str(chat)] = ChatDiff(added=added, removed=removed, changed=changed, unchanged=unchanged)
+            moved += elsewhere
+        return found, moved
 
     async def holding(self, person_id: int, chats: Iterable[int] | None = None) -> list[str]:
         """Names of the untainted datasets with words of a person (in these chats, or any)."""
