@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """``sides``: of train, val and test, told apart also without seeing colours; ``suffix``: of the files."""
+    """``sides``: of train, val and test, told apart also without seeing colours."""
 
     paper: str
     ink: str
@@ -16,10 +16,7 @@ class Palette:
     accent: str
     sides: tuple[str, str, str]
     bad: str
-    suffix: str = ""
 
 
 LIGHT = Palette("#ffffff", "#1d2530", "#5d6875", "#e3e7ec", "#3566a8", ("#3566a8", "#e0a030", "#2f9d85"), "#b3372f")
-DARK = Palette(
-    *("#191d23", "#e8ebef", "#a0aab6", "#333a44", "#7aa7e0"), ("#6f9ddb", "#e8b456", "#5cc2aa"), "#ef8078", "-dark"
-)
+DARK = Palette("#191d23", "#e8ebef", "#a0aab6", "#333a44", "#7aa7e0", ("#6f9ddb", "#e8b456", "#5cc2aa"), "#ef8078")

@@ -1,7 +1,6 @@
 """The plots of a dataset as PNG: ``python -m services.ingest.dataset.plots FOLDER``, which has ``statistics.json``.
 
-A process of its own: what draws is needed once a version, and its memory ends with it. Each plot is drawn twice, for
-light paper and for dark, under ``plots/``.
+A process of its own: what draws is needed once a version, and its memory ends with it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from services.ingest.dataset.leaving import REASONS, left_out
-from services.ingest.dataset.palette import DARK, LIGHT, Palette
+from services.ingest.dataset.palette import LIGHT, Palette
 from shared.contracts.ingest import DatasetStatistics
 
 FOLDER = "plots"
@@ -88,14 +87,13 @@ PLOTS: Mapping[str, tuple[Draw, tuple[float, float]]] = {
 
 
 def draw(folder: Path, statistics: DatasetStatistics) -> None:
-    """Write ``plots/<name>.png`` and ``plots/<name>-dark.png``."""
+    """Write ``plots/<name>.png``."""
     (folder / FOLDER).mkdir()
-    for palette in (LIGHT, DARK):
-        with mpl.rc_context(_style(palette)):
-            for name, (paint, size) in PLOTS.items():
-                figure = Figure(figsize=size, layout="constrained")
-                paint(figure.add_subplot(), statistics, palette)
-                figure.savefig(folder / FOLDER / f"{name}{palette.suffix}.png", dpi=DOTS, metadata={"Software": None})
+    with mpl.rc_context(_style(LIGHT)):
+        for name, (paint, size) in PLOTS.items():
+            figure = Figure(figsize=size, layout="constrained")
+            paint(figure.add_subplot(), statistics, LIGHT)
+            figure.savefig(folder / FOLDER / f"{name}.png", dpi=DOTS, metadata={"Software": None})
 
 
 def _style(palette: Palette) -> dict[Any, Any]:

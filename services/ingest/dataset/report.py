@@ -147,10 +147,9 @@ def _emoji(statistics: DatasetStatistics, examples: int) -> str:
 
 
 def _figure(folder: Path, plot: str, title: str, caption: str) -> str:
-    light, dark = (_inline(folder / "plots" / f"{plot}{palette.suffix}.png") for palette in (LIGHT, DARK))
+    image = _inline(folder / "plots" / f"{plot}.png")
     return (
-        f'<figure><picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img src="{light}" alt="{title}. {caption}"></picture>'
+        f'<figure><img src="{image}" alt="{title}. {caption}">'
         f"<figcaption><strong>{title}.</strong> {caption}</figcaption></figure>"
     )
 
