@@ -25,14 +25,14 @@ UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
 DIFFERENCES = """
 with a as (select * from ingest.dataset_examples where dataset = :before),
      b as (select * from ingest.dataset_examples where dataset = :after),
-     both as (
+     pairs as (
         select coalesce(a.chat_id, b.chat_id) as chat, a.id as one, b.id as other, a.split <> b.split as elsewhere,
             a.message_ids <> b.message_ids or coalesce(a.digest <> b.digest, false) as differs
         from a full join b on a.id = b.id
      )
 select chat, count(*) filter (where one is null), count(*) filter (where other is null),
     count(*) filter (where differs), count(*) filter (where not differs), count(*) filter (where elsewhere)
-from both group by chat order by chat
+from pairs group by chat order by chat
 """
 
 

@@ -73,6 +73,7 @@ async def test_a_reply_stays_on_its_side_whatever_comes_and_the_difference_is_to
 async def test_the_report_is_one_page_and_files_are_served(world: World, tmp_path: Path) -> None:
     await imported(world, tmp_path, dialogue(7, 2), grants=(BORIS,))
     dataset = await world.build(DatasetRequest(persona="ada", canaries=2))
+    assert (dataset.state, dataset.error) == (JobState.DONE, None)
     page = b"".join([piece async for piece in world.client.dataset_file(dataset.name, "report.html")]).decode()
     assert "<script" not in page
     assert re.findall(r'(?:src|srcset|href)="(?!data:)', page) == []
