@@ -105,14 +105,13 @@ async def test_many_messages_are_worked_on_by_several_processes_with_the_same_ou
 @pytest.mark.parametrize(
     ("history", "told"),
     [
-        ([message(n, 2, f"word {n}", 1_700_000_000) for n in range(1, 60)], "The owner has written nothing"),
         (dialogue(7, 2, 20)["messages"][:38], "Only 19 examples, at least 20 are needed"),
         (
             [m | {"date_unixtime": str(1_700_000_000 + 60 * m["id"])} for m in dialogue(7, 2, 30)["messages"]],
             "All 30 examples lie in 1 conversation, so that",
         ),
     ],
-    ids=["no owner", "too few", "one thread"],
+    ids=["too few", "one thread"],
 )
 async def test_what_is_too_little_is_told_with_what_is_needed(
     world: World, tmp_path: Path, history: list[dict[str, Any]], told: str
