@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -46,8 +47,11 @@ class Silence:
 
 @dataclass(frozen=True)
 class Figure:
+    """``cpu_seconds``: of the process and those that it started, whatever else ran beside them."""
+
     seconds: float
     peak_mib: float
+    cpu_seconds: float
 
 
 async def _plain_cleaner(*_: object, **__: object) -> Plain:
@@ -85,7 +89,7 @@ def child(settings: Settings, call: str) -> Figure:
         "POSTGRES_PASSWORD": settings.postgres_password.get_secret_value(),
     }
     command = [sys.executable, "-c", call]
-    began, peak = time.perf_counter(), 0
+    began, before, peak = time.perf_counter(), _spent(), 0
     process = psutil.Popen(command, env={**os.environ, **own})
     while process.poll() is None:
         peak = max(peak, _resident(process))
@@ -95,7 +99,12 @@ def child(settings: Settings, call: str) -> Figure:
             continue
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Figure(time.perf_counter() - began, peak / MIB)
+    return Figure(time.perf_counter() - began, peak / MIB, _spent() - before)
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident(process: psutil.Process) -> int:

@@ -46,13 +46,23 @@ class ArtifactStore:
         """
         if self.path(name).exists():
             raise Conflict(f"{self.path(name)} exists, and artifacts are never changed.")
+        with self.scratch(name) as scratch:
+            yield scratch
+            self._publish(scratch, name, manifest)
+
+    @contextmanager
+    def scratch(self, name: str) -> Iterator[Path]:
+        """A folder beside the artifact, for what is made on the way to it; gone when the block ends.
+
+        Raises:
+            StorageFull: the disk is full.
+        """
         scratch = self.root / f".{name}.{uuid.uuid4().hex[:8]}"
         try:
             self._sweep(name)
             scratch.mkdir(parents=True)
             with _locked(scratch):
                 yield scratch
-                self._publish(scratch, name, manifest)
         except OSError as error:
             raise _translate(error, name) from error
         finally:

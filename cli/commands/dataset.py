@@ -1,13 +1,18 @@
-"""`anselm dataset build | show | list`: training examples."""
+"""`anselm dataset build | show | list | diff | report | export`: training examples."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli import choose
 from cli.console import Json, Persona, document, out, say, table
+from cli.dataset_diff import print_diff
+from cli.dataset_formats import SPLITS, Format, writing
 from cli.progress import follow
 from cli.services import Services, call
 from shared.contracts.ingest import Dataset, DatasetRequest
@@ -95,6 +100,90 @@ def list_(persona: Persona = None, as_json: Json = False) -> None:
     table("", ("dataset", "state", "examples", "", "made"), rows, empty="None yet. Make one with: anselm dataset build")
 
 
+@dataset.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="The one version.")],
+    after: Annotated[str, typer.Argument(help="The other.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a version has that another has not."""
+    found = call(lambda services, _: services.ingest.dataset_diff(before, after))
+    if as_json:
+        document(found)
+    else:
+        print_diff(found)
+
+
+@dataset.command()
+def report(
+    name: Annotated[str | None, typer.Argument(help="Unless given, the newest.")] = None,
+    persona: Persona = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Where to write it; NAME-report.html here.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+) -> None:
+    """Write the report of a version: one page with figures and plots that needs no server."""
+
+    async def work(services: Services, persona: str) -> Path:
+        known = await choose.dataset(services, persona, name)
+        file = out_file or Path(f"{known.name}-report.html")
+        content = [piece async for piece in services.ingest.dataset_file(known.name, "report.html")]
+        file.write_bytes(b"".join(content))
+        return file
+
+    file = call(work, persona)
+    out.print(str(file), markup=False, soft_wrap=True)
+    if open_it:
+        typer.launch(file.resolve().as_uri())
+
+
+@dataset.command()
+def export(
+    name: Annotated[str | None, typer.Argument(help="Unless given, the newest.")] = None,
+    persona: Persona = None,
+    kind: Annotated[Format, typer.Option("--format", help="For which tools.")] = Format.AXOLOTL,
+    folder: Annotated[Path | None, typer.Option("--out", help="Folder to write into; NAME-FORMAT here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the examples of a version for other tools: axolotl, ShareGPT, Parquet, or one JSON document."""
+    files = call(lambda services, persona: _export(services, persona, name, kind, folder), persona)
+    if as_json:
+        document({"files": [str(file) for file in files]})
+    else:
+        out.print("\n".join(map(str, files)), markup=False, soft_wrap=True)
+
+
+async def _export(services: Services, persona: str, name: str | None, kind: Format, folder: Path | None) -> list[Path]:
+    known = await choose.dataset(services, persona, name)
+    folder = folder or Path(f"{known.name}-{kind}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind is Format.SFT:
+        return [await _copy(services, known.name, "sft_data.json", folder)]
+    if kind is Format.AXOLOTL:
+        return [await _copy(services, known.name, f"{split}.jsonl", folder) for split in SPLITS]
+    ending = "parquet" if kind is Format.PARQUET else "jsonl"
+    files = [folder / f"{split}.{ending}" for split in SPLITS]
+    for split, file in zip(SPLITS, files, strict=True):
+        with writing(file, kind) as write:
+            async for line in lines_of(services.ingest.dataset_file(known.name, f"{split}.jsonl")):
+                write(json.loads(line))
+    return files
+
+
+async def _copy(services: Services, name: str, file: str, folder: Path) -> Path:
+    with (folder / file).open("wb") as target:
+        async for piece in services.ingest.dataset_file(name, file):
+            target.write(piece)
+    return folder / file
+
+
+async def lines_of(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    rest = b""
+    async for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line
+
+
 async def run(services: Services, request: DatasetRequest) -> Dataset:
     """Build a version and wait for it."""
     begun = await services.ingest.build_dataset(request)
@@ -122,6 +211,12 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         out.print(f"examples by relation and language: {registers or 'none'}", markup=False)
         out.print(f"lengths: {statistics.measured_by or 'not told'}", markup=False)
         out.print(f"canaries: {statistics.canaries} planted in {statistics.canary_examples} further training examples")
+    if statistics and statistics.proof:
+        proof = statistics.proof
+        out.print(
+            f"across splits: {proof.near_duplicates} near-duplicates, {proof.shared_messages} shared messages, "
+            f"{proof.moved} moved replies"
+        )
     if dataset.path:
         out.print(dataset.path, markup=False, soft_wrap=True)
 

@@ -8,9 +8,10 @@ from typing import Annotated, TypeVar
 
 from celery import Celery
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import FileResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.ingest import accepting, asking, auditing, consenting, recalling, relating, showing
+from services.ingest import accepting, asking, auditing, comparing, consenting, recalling, relating, showing
 from services.ingest.building import request_dataset
 from services.ingest.forgetting.revoking import revoke_consent
 from services.ingest.forgetting.withdrawing import Withdrawal
@@ -26,6 +27,7 @@ from shared.contracts.ingest import (
     ConsentGrant,
     ConsentMessage,
     Dataset,
+    DatasetDiff,
     DatasetRequest,
     ExchangePage,
     Import,
@@ -179,6 +181,17 @@ async def datasets(rooms: Inside, session: Session, persona: str | None = None) 
 @router.get("/datasets/{name}")
 async def dataset(name: str, rooms: Inside, session: Session) -> Dataset:
     return showing.show_dataset(await Datasets(session).get(name), rooms.withdrawal.settings)
+
+
+@router.get("/datasets/{name}/diff")
+async def diff(name: str, session: Session, to: str) -> DatasetDiff:
+    return await comparing.compare(session, name, to)
+
+
+@router.get("/datasets/{name}/files/{file:path}", response_class=FileResponse)
+async def dataset_file(name: str, file: str, rooms: Inside, session: Session) -> FileResponse:
+    """``report.html``, ``sft_data.json``, ``train.jsonl``, ``plots/lengths.png`` ... as the manifest lists them."""
+    return FileResponse(await comparing.file_of(session, rooms.withdrawal.settings, name, file))
 
 
 @router.get("/exchanges")

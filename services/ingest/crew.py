@@ -1,4 +1,4 @@
-"""Processes that encode beside each other: ``python -m services.ingest.crew`` is one of them.
+"""Processes that work beside each other: ``python -m services.ingest.crew`` is one of them.
 
 Not a pool of Python's: the worker is a daemon of its queue, which may have no children of that kind, and whose death
 nobody may survive. These end when their standard input does.
@@ -10,49 +10,57 @@ import asyncio
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from struct import Struct
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from services.ingest.encoding import Encoded, Encoder, Line
 from shared.errors import Unavailable
 
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+Taken = TypeVar("Taken", contravariant=True)
+Given = TypeVar("Given", covariant=True)
 LENGTH = Struct("!I")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+class Encoder(Protocol[Taken, Given]):
+    """What the processes do. It travels to them, as work and results do, as a pickle."""
+
+    def encode(self, work: Taken, /) -> Given: ...
+
+
 @dataclass
-class Crew:
+class Crew(Generic[Work, Result]):
     """Up to ``size`` processes that have the same encoder; the first work starts them. With none, it is done here."""
 
-    encoder: Encoder
+    encoder: Encoder[Work, Result]
     size: int
     _idle: asyncio.Queue[Process] = field(default_factory=asyncio.Queue)
     _all: list[Process] = field(default_factory=list)
     _hired: int = 0
 
-    async def encode(self, lines: Sequence[Line]) -> Encoded:
+    async def encode(self, work: Work) -> Result:
         """
         Raises:
             Unavailable: a process ended, as one does when memory is short.
-            Exception: what went wrong with these lines, as it would here.
+            Exception: what went wrong with this work, as it would here.
         """
         if not self.size:
-            return self.encoder.encode(lines)
+            return self.encoder.encode(work)
         worker = await self._free()
         try:
-            await _send(worker, lines)
+            await _send(worker, work)
             answer = await _receive(worker)
         except (OSError, asyncio.IncompleteReadError) as error:
             raise Unavailable("A process that cleans has ended.", hint="Is there enough memory?") from error
         self._idle.put_nowait(worker)
         if isinstance(answer, Exception):
             raise answer
-        assert isinstance(answer, Encoded)
-        return answer
+        return cast(Result, answer)
 
     async def _free(self) -> Process:
         if self._idle.empty() and self._hired < self.size:
@@ -74,7 +82,7 @@ class Crew:
 
 
 @asynccontextmanager
-async def crew_of(encoder: Encoder, size: int) -> AsyncIterator[Crew]:
+async def crew_of(encoder: Encoder[Work, Result], size: int) -> AsyncIterator[Crew[Work, Result]]:
     crew = Crew(encoder, size)
     try:
         yield crew
@@ -95,10 +103,10 @@ async def _receive(worker: Process) -> Any:
     return pickle.loads(await worker.stdout.readexactly(length))  # noqa: S301 - from our own process
 
 
-def _outcome(encoder: Encoder, lines: Sequence[Line]) -> Encoded | Exception:
-    """An error is raised by who gave the work, who ends the import; a process that only died would be tried again."""
+def _outcome(encoder: Encoder[Work, Result], work: Work) -> Result | Exception:
+    """An error is raised by who gave the work, who ends the job; a process that only died would be tried again."""
     try:
-        return encoder.encode(lines)
+        return encoder.encode(work)
     except Exception as error:
         return error
 
@@ -106,7 +114,7 @@ def _outcome(encoder: Encoder, lines: Sequence[Line]) -> Encoded | Exception:
 def main() -> None:
     """The first frame is the encoder, each further one is work."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    encoder: Encoder | None = None
+    encoder: Encoder[Any, Any] | None = None
     while head := source.read(LENGTH.size):
         value = pickle.loads(source.read(*LENGTH.unpack(head)))  # noqa: S301 - from our own process
         if encoder is None:

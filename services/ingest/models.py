@@ -202,7 +202,7 @@ class Phrase(Base):
 
 
 class DatasetExample(Base):
-    """Lineage: the messages behind an example, and everyone whose words are in it."""
+    """Lineage: the messages behind an example, and everyone whose words are in it. ``digest`` is of its words."""
 
     __tablename__ = "dataset_examples"
     __table_args__ = (Index("ix_dataset_examples_people", "people", postgresql_using="gin"),)
@@ -213,6 +213,23 @@ class DatasetExample(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     message_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     people: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Side(Base):
+    """The side of the split that the owner's replies are on (by the id of a reply's first message), for good."""
+
+    __tablename__ = "sides"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "chat_id"], ["ingest.chats.account_id", "ingest.chats.id"], ondelete="CASCADE"
+        ),
+    )
+
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    side: Mapped[str] = mapped_column(Text, primary_key=True)
+    replies: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 
 class Tombstone(Base):

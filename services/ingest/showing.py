@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from services.ingest.dataset.statistics import bin_names
-from services.ingest.dataset.threads import SPLITS
+from services.ingest.dataset.splits import SPLITS
+from services.ingest.dataset.statistics import bin_names, bubble_names
 from services.ingest.keys import Keys
 from services.ingest.relating import relation_now
 from services.ingest.repository.accounts import Accounts
@@ -86,15 +86,28 @@ def show_dataset(row: models.Dataset, settings: IngestSettings) -> Dataset:
         path=str(settings.datasets / row.name) if there else None,
         digest=row.digest,
         tainted=row.tainted,
-        statistics=_in_order(DatasetStatistics.model_validate(row.statistics)) if row.statistics else None,
+        statistics=show_statistics(row),
         offenders=[Offender.model_validate(offender) for offender in row.offenders],
         error=row.error,
         created_at=row.created_at,
     )
 
 
+def show_statistics(row: models.Dataset) -> DatasetStatistics | None:
+    return _in_order(DatasetStatistics.model_validate(row.statistics)) if row.statistics else None
+
+
 def _in_order(statistics: DatasetStatistics) -> DatasetStatistics:
-    """Splits and bins as they follow each other; PostgreSQL keeps the keys of JSON in an order of its own."""
-    splits = {name: statistics.splits[name] for name in SPLITS}
-    histogram = {name: statistics.reply_length_histogram[name] for name in bin_names()}
-    return statistics.model_copy(update={"splits": splits, "reply_length_histogram": histogram})
+    """Names as they follow each other; PostgreSQL keeps the keys of JSON in an order of its own."""
+    lengths, bubbles = statistics.reply_length_histogram, statistics.bubbles
+    return statistics.model_copy(
+        update={
+            "splits": {name: statistics.splits[name] for name in SPLITS},
+            "reply_length_histogram": {name: lengths[name] for name in bin_names()},
+            "bubbles": {name: bubbles[name] for name in bubble_names() if name in bubbles},
+            "months": dict(sorted(statistics.months.items())),
+            "hours": dict(sorted(statistics.hours.items())),
+            "languages": dict(sorted(statistics.languages.items(), key=lambda one: -one[1])),
+            "emoji": dict(sorted(statistics.emoji.items(), key=lambda one: -one[1])),
+        }
+    )

@@ -9,13 +9,13 @@ import asyncio
 import os
 from asyncio import Task
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.ingest.batch import Batch, Key, Prepared, batches, begin_report, count_batch
 from services.ingest.crew import Crew, crew_of
-from services.ingest.encoding import Encoded, Encoder
+from services.ingest.encoding import Encoded, Encoder, Line
 from services.ingest.repository.history import History
 from services.ingest.repository.imports import Imports
 from services.ingest.stage import Stage
@@ -49,7 +49,7 @@ class Writer:
     stage: Stage
     import_id: str
     prepared: Prepared
-    crew: Crew
+    crew: Crew[Sequence[Line], Encoded]
     report: ImportReport
     tells_less: bool
     waiting: deque[Ahead] = field(default_factory=deque)

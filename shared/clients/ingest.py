@@ -19,6 +19,7 @@ from shared.contracts.ingest import (
     ConsentGrant,
     ConsentMessage,
     Dataset,
+    DatasetDiff,
     DatasetRequest,
     Dialog,
     ExchangePage,
@@ -140,6 +141,13 @@ class IngestClient(Client):
 
     async def datasets(self, persona: str | None = None) -> list[Dataset]:
         return await self._list(Dataset, "/v1/datasets", persona=persona)
+
+    async def dataset_diff(self, before: str, after: str) -> DatasetDiff:
+        return await self._get(DatasetDiff, f"/v1/datasets/{before}/diff", to=after)
+
+    def dataset_file(self, name: str, file: str) -> AsyncIterator[bytes]:
+        """A file of a version, as its manifest lists it, piece by piece."""
+        return self._stream("GET", f"/v1/datasets/{name}/files/{file}")
 
     async def exchanges(
         self, *, after: str | None = None, limit: int = 500, chats: list[int] | None = None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from shared.contracts.base import ChatMessage, Contract, Name
 from shared.contracts.jobs import JobState
@@ -217,10 +217,27 @@ class SplitStatistics(Contract):
     bubbles_mean: float
 
 
+class SplitProof(Contract):
+    """Counted again over what is kept in mind of the examples: the first three are 0."""
+
+    near_duplicates: int = Field(description="examples whose 5-grams have a Jaccard of 0.8 with one of another side")
+    shared_messages: int = Field(description="messages that stand in threads of two sides")
+    moved: int = Field(description="replies that were on another side in an earlier version")
+    left_out_repeated: int = Field(description="examples left out so that the first is 0")
+    left_out_elsewhere: int = Field(description="examples left out so that the third is 0")
+
+
 class DatasetStatistics(Contract):
     splits: dict[str, SplitStatistics]
     languages: dict[str, int] = Field(default_factory=dict)
     reply_length_histogram: dict[str, int] = Field(default_factory=dict)
+    chats: dict[str, dict[str, int]] = Field(default_factory=dict, description="examples by chat and split")
+    months: dict[str, dict[str, int]] = Field(default_factory=dict, description="examples by month, in UTC, and split")
+    hours: dict[str, int] = Field(default_factory=dict, description="replies by the hour of the day, in UTC")
+    bubbles: dict[str, int] = Field(default_factory=dict, description="replies by how many messages they are sent in")
+    emoji: dict[str, int] = Field(default_factory=dict, description="the most frequent emoji of the replies")
+    replies_with_emoji: int = 0
+    proof: SplitProof | None = Field(default=None, description="that nothing of one split is in another")
     withheld_messages: int = Field(default=0, description="messages left out for want of consent")
     near_duplicates_removed: int = 0
     left_out: dict[str, int] = Field(default_factory=dict, description="messages left out, by reason")
@@ -245,6 +262,31 @@ class Dataset(Contract):
     offenders: list[Offender] = Field(default_factory=list, description="what keeps it from being sealed")
     error: str | None = None
     created_at: datetime
+
+
+class SettingChange(Contract):
+    before: JsonValue
+    after: JsonValue
+
+
+class ChatDiff(Contract):
+    """Examples of one chat; ``changed`` have the same reply, and other words or other messages around it."""
+
+    added: int
+    removed: int
+    changed: int
+    unchanged: int
+
+
+class DatasetDiff(Contract):
+    """What a version has that another has not."""
+
+    before: Name
+    after: Name
+    settings: dict[str, SettingChange] = Field(description="those that differ")
+    chats: dict[str, ChatDiff]
+    moved: int = Field(description="examples that are on another side of the split: 0")
+    statistics: tuple[DatasetStatistics, DatasetStatistics]
 
 
 class Example(Contract):

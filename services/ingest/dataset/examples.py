@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.ingest.dataset.exchanges import Exchange, Tally
 from services.ingest.dataset.lengths import Ruler
@@ -29,12 +29,14 @@ class Style:
         prefixed: in groups, whose words they are stands before them.
         pseudonyms: person id -> pseudonym.
         clean: masks what messages say together that none of them says alone.
+        written: the turns of one chat's exchanges, by the reply's first message, since each stands in many windows.
     """
 
     system_prompt: str
     prefixed: bool
     pseudonyms: Mapping[int, str]
     clean: Callable[[str], str]
+    written: dict[int, tuple[ChatMessage, ChatMessage]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,7 @@ def write_example(window: Window, style: Style) -> Example:
     turns = [ChatMessage(role="system", content=style.system_prompt)]
     exchanges = (*window.context, window.exchange)
     for exchange in exchanges:
-        turns.append(ChatMessage(role="user", content=said_text(exchange, style)))
-        turns.append(ChatMessage(role="assistant", content=reply_text(exchange.reply, style)))
+        turns += turns_of(exchange, style)
     messages = window.messages
     return Example(
         id=window.id,
@@ -149,6 +150,15 @@ def write_example(window: Window, style: Style) -> Example:
         message_ids=[f"{window.chat}:{message.id}" for message in messages],
         people=sorted({style.pseudonyms[message.sender] for message in messages}),
     )
+
+
+def turns_of(exchange: Exchange, style: Style) -> tuple[ChatMessage, ChatMessage]:
+    """What was said, and the reply."""
+    key = exchange.reply[0].id
+    if key not in style.written:
+        said = ChatMessage(role="user", content=said_text(exchange, style))
+        style.written[key] = said, ChatMessage(role="assistant", content=reply_text(exchange.reply, style))
+    return style.written[key]
 
 
 def said_text(exchange: Exchange, style: Style) -> str:

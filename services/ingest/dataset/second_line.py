@@ -13,6 +13,9 @@ from functools import lru_cache
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.cleaning.inflection import fold
 from services.ingest.dataset.examples import Window
+from services.ingest.dataset.exchanges import Exchange
+from services.ingest.repository.consented import ReadMessage
+from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 from shared.contracts.privacy import Offender
 from shared.privacy.lists import Lists
@@ -41,27 +44,16 @@ class SecondLine:
         self._of_messages = _remembering(cleaner)
         self._of_joined = _remembering(_nameless(cleaner.lists))
 
-    def offenders(self, prompt: str, written: Iterable[tuple[Window, Example]]) -> list[Offender]:
-        """Where something private is, by example; nothing of what it is.
-
-        Args:
-            prompt: the template; the prompts that were made of it stand in the examples.
-        """
-        prompts, found = {prompt}, list[Offender | None]()
-        for window, example in written:
-            found.append(self._offender(window, example))
-            prompts |= {turn.content for turn in example.messages if turn.role == "system"}
-        if kinds := set[str]().union(*map(self._of_prompt, prompts)):
-            found.insert(0, Offender(example=PROMPT, message_ids=[], kinds=sorted(kinds)))
-        return [offender for offender in found if offender is not None]
-
-    def _of_prompt(self, prompt: str) -> set[str]:
+    def of_prompts(self, prompts: Iterable[str]) -> list[Offender]:
         """The owner is named there, as nobody else may be, whoever else has the same name."""
-        own = self._cleaner.book.kept
-        found = self._cleaner.find(prompt)
-        return {span.kind for span in found if fold(prompt[span.start : span.end]) not in own}
+        own, kinds = self._cleaner.book.kept, set[str]()
+        for prompt in prompts:
+            found = self._cleaner.find(prompt)
+            kinds |= {span.kind for span in found if fold(prompt[span.start : span.end]) not in own}
+        return [Offender(example=PROMPT, message_ids=[], kinds=sorted(kinds))] if kinds else []
 
-    def _offender(self, window: Window, example: Example) -> Offender | None:
+    def of_example(self, window: Window, example: Example) -> Offender | None:
+        """What is private in an example, and in which messages; nothing of what it is."""
         by_message = {f"{window.chat}:{message.id}": self._of_messages(message.text) for message in window.messages}
         together = [self._of_joined(turn.content) for turn in example.messages if turn.role != "system"]
         kinds = frozenset().union(*by_message.values(), *together)
@@ -70,6 +62,20 @@ class SecondLine:
         guilty = [message for message, its in by_message.items() if its]
         return Offender(example=example.id, message_ids=guilty or example.message_ids, kinds=sorted(kinds))
 
+    def is_clean(self, exchange: Exchange, turns: Iterable[ChatMessage]) -> bool:
+        """Whether nothing is private in an exchange as it is written: in no message, and in no turn."""
+        return not any(self._of_messages(message.text) for message in exchange.messages) and not any(
+            self._of_turn(turn.content, exchange.messages) for turn in turns
+        )
+
+    def _of_turn(self, text: str, messages: Iterable[ReadMessage]) -> frozenset[str]:
+        """A turn that is one message has been looked at with names, which finds all that is found without; but for an
+        @username that is everybody's."""
+        if "@" not in text and any(text is message.text or text == message.text for message in messages):
+            return frozenset()
+        return self._of_joined(text)
+
 
 def _remembering(cleaner: Cleaner) -> Callable[[str], frozenset[str]]:
-    return lru_cache(maxsize=None)(lambda text: frozenset(span.kind for span in cleaner.find(text)))
+    """A chat's texts recur within its examples, and the short ones everywhere."""
+    return lru_cache(maxsize=REMEMBERED)(lambda text: frozenset(span.kind for span in cleaner.find(text)))

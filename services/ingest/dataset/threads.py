@@ -8,14 +8,11 @@ last thread only.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from services.ingest.dataset.exchanges import Exchange
 
 LEAST, MOST = 8, 40
-SPLITS = ("train", "val", "test")
-HELD_OUT = 0.1
 
 
 def threads(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
@@ -30,24 +27,3 @@ def threads(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
         run.append(exchange)
     if run:
         yield run
-
-
-def assign_splits(sizes: Mapping[str, int]) -> dict[str, str]:
-    """Thread id -> split: a tenth of the examples each for test and val, by the order of the ids' hashes.
-
-    Deterministic, and close to stable: as data grows, only threads near the two borders move.
-
-    Args:
-        sizes: examples a thread.
-    """
-    order = sorted(sizes, key=lambda thread: hashlib.sha256(thread.encode()).digest())
-    total, before, found = sum(sizes.values()), 0, {}
-    for thread in order:
-        middle = before + sizes[thread] / 2
-        found[thread] = "test" if middle < HELD_OUT * total else "val" if middle < 2 * HELD_OUT * total else "train"
-        before += sizes[thread]
-    if len(order) >= len(SPLITS):
-        found[order[0]] = "test"
-        if "val" not in found.values():
-            found[order[1]] = "val"
-    return found

@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ingest import models
 from shared.contracts.ingest import Purpose
 
+#: Rows that are asked for at once.
+PAGE = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
@@ -66,6 +69,6 @@ async def consented_messages(
     if after is not None:
         place = select(m.at, m.id).where(m.account_id == account, m.chat_id == chat, m.id == after)
         query = query.where(tuple_(m.at, m.id) > place.scalar_subquery())
-    async for row in await session.stream(query):
-        number, at, sender, reply_to, topic, forwarded, via_bot, media, why, text = row
-        yield ReadMessage(number, at, sender, text or "", reply_to, topic, forwarded, via_bot, media, why)
+    async for rows in (await session.stream(query)).partitions(PAGE):
+        for number, at, sender, reply_to, topic, forwarded, via_bot, media, why, text in rows:
+            yield ReadMessage(number, at, sender, text or "", reply_to, topic, forwarded, via_bot, media, why)

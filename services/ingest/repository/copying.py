@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import Any, NamedTuple
 
+from psycopg import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
+
 HEADER, TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 #: PostgreSQL counts microseconds from 2000.
@@ -76,3 +79,11 @@ def packed(rows: Iterable[StoredMessage]) -> bytes:
     return b"".join(
         _FIELDS + b"".join([pack(value) for pack, value in zip(_PACKERS, row, strict=True)]) for row in rows
     )
+
+
+async def driver(session: AsyncSession) -> AsyncConnection[Any]:
+    """The driver's connection of a transaction: COPY goes past SQLAlchemy."""
+    raw = await (await session.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert isinstance(connection, AsyncConnection)
+    return connection

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from shared.contracts.ingest import DatasetStatistics
+from services.ingest.repository.copying import driver
+from shared.contracts.ingest import ChatDiff, DatasetStatistics
 from shared.contracts.jobs import JobState
 from shared.contracts.privacy import Offender
 from shared.errors import NotFound
 
+#: The columns of ``dataset_examples`` in the order of its rows.
+LINEAGE = ("id", "chat_id", "message_ids", "people", "digest", "dataset", "split")
 UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+#: Versions that are older than digests differ where their messages do.
+DIFFERENCES = """
+with a as (select * from ingest.dataset_examples where dataset = :before),
+     b as (select * from ingest.dataset_examples where dataset = :after),
+     pairs as (
+        select coalesce(a.chat_id, b.chat_id) as chat, a.id as one, b.id as other, a.split <> b.split as elsewhere,
+            a.message_ids <> b.message_ids or coalesce(a.digest <> b.digest, false) as differs
+        from a full join b on a.id = b.id
+     )
+select chat, count(*) filter (where one is null), count(*) filter (where other is null),
+    count(*) filter (where differs), count(*) filter (where not differs), count(*) filter (where elsewhere)
+from pairs group by chat order by chat
+"""
+
+
+def batched(rows: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 class Datasets:
@@ -84,12 +109,22 @@ class Datasets:
         query = update(models.Dataset).where(models.Dataset.name == name, models.Dataset.state.in_(UNENDED))
         await self._session.execute(query.values(state=JobState.FAILED, error=error))
 
-    async def set_lineage(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Replace the lineage of a dataset. Rows are ``dataset_examples`` without the dataset's name."""
+    async def set_lineage(self, name: str, rows: Iterable[bytes]) -> None:
+        """Replace the lineage of a dataset. Rows are in the text format of COPY, with the columns of ``LINEAGE``."""
         await self._session.execute(delete(models.DatasetExample).where(models.DatasetExample.dataset == name))
-        for start in range(0, len(rows), 1_000):
-            values = [{"dataset": name, **row} for row in rows[start : start + 1_000]]
-            await self._session.execute(insert(models.DatasetExample), values)
+        statement = f"copy ingest.dataset_examples ({', '.join(LINEAGE)}) from stdin"
+        async with (await driver(self._session)).cursor() as cursor, cursor.copy(statement) as copy:
+            for batch in batched(rows, 2_000):
+                await copy.write(b"".join(batch))
+
+    async def differences(self, before: str, after: str) -> tuple[dict[str, ChatDiff], int]:
+        """Examples by what became of them, by chat, and how many are on another side of the split."""
+        rows = await self._session.execute(text(DIFFERENCES), {"before": before, "after": after})
+        found, moved = dict[str, ChatDiff](), 0
+        for chat, added, removed, changed, unchanged, elsewhere in rows:
+            found[str(chat)] = ChatDiff(added=added, removed=removed, changed=changed, unchanged=unchanged)
+            moved += elsewhere
+        return found, moved
 
     async def holding(self, person_id: int, chats: Iterable[int] | None = None) -> list[str]:
         """Names of the untainted datasets with words of a person (in these chats, or any)."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 from psycopg.errors import DiskFull
 from sqlalchemy import delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import models
-from services.ingest.repository.copying import HEADER, TRAILER, StoredMessage
+from services.ingest.repository.copying import HEADER, TRAILER, StoredMessage, driver
 from shared.errors import StorageFull, Unavailable
 
 #: An edit keeps the import that brought the message first.
@@ -85,7 +84,7 @@ class History:
 
     async def _copy(self, rows: bytes) -> None:
         """COPY goes past SQLAlchemy, on the connection of the same transaction; so do its errors."""
-        connection = await self._driver()
+        connection = await driver(self._session)
         await connection.execute(
             "create temp table if not exists incoming (like ingest.messages) on commit delete rows"
         )
@@ -164,9 +163,3 @@ class History:
         query = select(models.Message.account_id, models.Message.chat_id, func.count())
         rows = await self._session.execute(query.group_by(models.Message.account_id, models.Message.chat_id))
         return {(account, chat): count for account, chat, count in rows}
-
-    async def _driver(self) -> AsyncConnection[Any]:
-        raw = await (await self._session.connection()).get_raw_connection()
-        connection = raw.driver_connection
-        assert isinstance(connection, AsyncConnection)
-        return connection

@@ -56,7 +56,8 @@ async def test_the_sample_becomes_a_dataset_without_anything_private(world: Worl
     assert total >= 600
     assert 0.07 <= len(splits["val"]) / total <= 0.13
     assert 0.07 <= len(splits["test"]) / total <= 0.13
-    text = "".join(file.read_text() for file in (world.settings.datasets / dataset.name).iterdir())
+    folder = world.settings.datasets / dataset.name
+    text = "".join(file.read_text() for file in folder.iterdir() if file.is_file())
     leaked = [s for strings in json.loads(PLANTED.read_text()).values() for s in strings if s in text]
     assert leaked == []
     people = await world.client.people(names=True)
@@ -142,7 +143,8 @@ async def test_canaries_are_planted_in_training_alone_and_listed_in_one_place(wo
     assert len(lineage) == sum(map(len, before.values())), "they come from no message"
 
     secrets = [canary.secret for canary in canaries.canaries]
-    holding = {file.name for file in folder.iterdir() if any(secret in file.read_text() for secret in secrets)}
+    files = [file for file in folder.iterdir() if file.is_file()]
+    holding = {file.name for file in files if any(secret in file.read_text() for secret in secrets)}
     assert holding == {FILE, "train.jsonl", "sft_data.json"}
     stored = await world.rows("select request::text || statistics::text from ingest.datasets")
     assert not any(hidden in text for (text,) in stored for hidden in (*secrets, canaries.seed))

@@ -27,7 +27,7 @@ ALLOWED = {
     "repository/expiring.py": "drops raw text that is no longer kept",
     "repository/forgotten.py": "takes a forgotten person's name out of others' words",
 }
-READERS = {"building.py", "recalling.py"}
+READERS = {"gathering.py", "recalling.py"}
 STATEMENT = re.compile(r"\bfrom\s+ingest\.messages\b|\bcopy\s+ingest\.messages\b|\bupdate\s+ingest\.messages\b", re.I)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
-import pytest
-
-from services.ingest.building import split
-from services.ingest.dataset.duplicates import comparable, near_duplicates
+from services.ingest.dataset.duplicates import THRESHOLD, References, comparable
 from services.ingest.dataset.examples import Room, Style, windows, write_example
 from services.ingest.dataset.exchanges import Exchange, Tally, sessions
 from services.ingest.dataset.lengths import ruler
-from services.ingest.dataset.statistics import bin_names, describe, draw_histogram
-from services.ingest.dataset.threads import LEAST, MOST, assign_splits, threads
+from services.ingest.dataset.statistics import bin_names
+from services.ingest.dataset.threads import LEAST, MOST, threads
 from services.ingest.repository.consented import ReadMessage
 from shared.languages import language_of
 from tests.unit.ingest.conversing import HOUR, MIRA, OMAR, OWNER, exchanges, said
@@ -150,24 +148,9 @@ def test_threads_are_whole_sessions_of_some_size() -> None:
     assert list(threads(more))[:3] == list(threads(short))[:3], "new messages change the last thread only"
 
 
-@pytest.mark.parametrize("count", [3, 10, 60, 400])
-def test_splits_are_sound_whatever_the_sizes(count: int) -> None:
-    rng = random.Random(count)
-    sizes = {f"7:{n}": rng.randrange(1, 40) for n in range(count)}
-    found = assign_splits(sizes)
-    assert found == assign_splits(dict(reversed(sizes.items())))
-    assert set(found.values()) == {"train", "val", "test"}
-    total = sum(sizes.values())
-    for name in ("val", "test"):
-        share = sum(sizes[t] for t, where in found.items() if where == name) / total
-        assert count < 60 or abs(share - 0.1) <= 40 / total + 0.01
-
-
-def test_growing_data_moves_few_threads() -> None:
-    sizes = {f"7:{n}": 10 for n in range(200)}
-    before, after = assign_splits(sizes), assign_splits(sizes | {f"8:{n}": 10 for n in range(20)})
-    moved = [t for t in sizes if before[t] != after[t]]
-    assert len(moved) <= 0.05 * len(sizes)
+def near(candidates: dict[Any, str], references: dict[Any, str], threshold: float = THRESHOLD) -> set[Any]:
+    known = References(references.values(), threshold)
+    return {key for key, text in candidates.items() if known.near(text)}
 
 
 def test_near_duplicates_leave_training() -> None:
@@ -177,7 +160,7 @@ def test_near_duplicates_leave_training() -> None:
         "near": comparable("anything", "she is dry and the bread is out of the ovens"),
         "other": comparable("how is the boat", "kevin stole the last pretzel and flew to the lock"),
     }
-    assert near_duplicates(candidates, held_out) == {"same", "near"}
+    assert near(candidates, held_out) == {"same", "near"}
 
 
 def test_short_replies_recur_by_right() -> None:
@@ -186,7 +169,7 @@ def test_short_replies_recur_by_right() -> None:
         "style": comparable("pass the salt please now", "roger"),
         "copy": comparable("are we on course?", "Roger."),
     }
-    assert near_duplicates(candidates, held_out) == {"copy"}
+    assert near(candidates, held_out) == {"copy"}
 
 
 def test_near_duplicates_agree_with_comparing_everything() -> None:
@@ -196,19 +179,8 @@ def test_near_duplicates_agree_with_comparing_everything() -> None:
     half = {n: t for n, t in texts.items() if n % 2}, {n: t for n, t in texts.items() if not n % 2}
     grams = {n: {t[i : i + 5] for i in range(len(t) - 4)} for n, t in texts.items()}
     want = {a for a in half[0] for b in half[1] if len(grams[a] & grams[b]) >= 0.6 * len(grams[a] | grams[b])}
-    assert near_duplicates(*half, threshold=0.6) == want
+    assert near(*half, threshold=0.6) == want
     assert 0 < len(want) < 200
-
-
-def test_held_out_replies_are_not_in_training() -> None:
-    found = [w for n in range(40) for w in windows(n, make_thread(10, start=1000 * n + 1), room(8), Tally())]
-    splits, removed = split(found)
-    assert removed == 0
-    assert sum(map(len, splits.values())) == 400
-    statistics = describe(splits, Tally(), removed)
-    assert statistics.splits["train"].threads == len({w.thread for w in splits["train"]})
-    assert sum(statistics.reply_length_histogram.values()) == 400
-    assert draw_histogram(statistics.reply_length_histogram, "a & b").startswith("<svg")
 
 
 def test_small_things() -> None:
