@@ -20,6 +20,10 @@ LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500
 SURE = 2
 #: What is met so often, and of so many times once inside a sentence, is called out, not a name: "Roger. Over."
 OFTEN, OUTSIDE = 20, 5
+#: The same, met so often and so rarely inside a sentence that a place there tells nothing.
+ALWAYS, HARDLY_INSIDE = 100, 20
+#: How often a word has to be used as a thing that a dictionary calls a name.
+THING = 2
 MOST_TYPOS = 20_000
 #: Which of the two a context is in.
 GERMAN, ENGLISH = telling("de"), telling("en")
@@ -47,11 +51,15 @@ def readings(sightings: Sightings, judge: Judge, messages: int) -> list[Found]:
     found = {word: Found(word, _everyday(lexicon.sort(word))) for word in sightings.everyday}
     found |= {word: Found(word, Reading.TYPO, like) for word, like in _typos(sightings)}
     lower = {lexicon.lemma(word) for word in sightings.lower}
+    things = _things(sightings)
     doubtful = {}
     for word, seen in sightings.words.items():
         if word in found:
             continue
-        if reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
+        if word in things:
+            if seen.sort in (Sort.NAME, Sort.GIVEN) or seen.beside:
+                found[word] = Found(word, Reading.BESIDE)
+        elif reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
             found[word] = Found(word, reading)
         elif seen.sort is not Sort.WORD or seen.behind:
             doubtful[word] = seen
@@ -80,9 +88,27 @@ def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
             yield word, like
 
 
+def _things(sightings: Sightings) -> set[str]:
+    """Words that are used as things are, more often than as people: a Russian one in all its cases together."""
+    found = set()
+    for word, seen in sightings.words.items():
+        if not seen.things:
+            continue
+        kin = decline(sightings.lexicon.stem(word)) if CYRILLIC.search(word) else ()
+        family = {word, *(form for form in kin if form in sightings.words)}
+        every = [sightings.words[one] for one in family]
+        least = THING if any(one.sort in (Sort.NAME, Sort.GIVEN) for one in every) else 1
+        used = sum(one.things for one in every)
+        if used >= least and used > sum(one.personal for one in every) and not any(one.cued for one in every):
+            found |= family
+    return found
+
+
 def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
     """What needs no model: plain names, and what stands behind a title, a cue or a given name."""
     if seen.sort is Sort.NAME:
+        if seen.count >= ALWAYS and seen.inside * HARDLY_INSIDE < seen.count:
+            return Reading.BESIDE
         if seen.count >= OFTEN and seen.inside * OUTSIDE < seen.count:
             return Reading.INSIDE
         return Reading.NAME if seen.shaped or seen.small else None

@@ -168,6 +168,11 @@ class Lexicon:
         parses = self._morphology.parse(word)
         return next((parse.normal_form for parse in parses if PERSONAL & set(parse.tag.grammemes)), word)
 
+    def stem(self, word: str) -> str:
+        """The nominative of a Russian word, as the dictionary guesses it where it does not know it."""
+        normal: str = self._morphology.parse(word)[0].normal_form
+        return normal
+
     def _tags(self, word: str) -> set[str]:
         return {tag for reading in self._readings(word) for tag in reading} if CYRILLIC.search(word) else set()
 

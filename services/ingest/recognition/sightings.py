@@ -17,6 +17,7 @@ from services.ingest.cleaning.cues import CUE, DOES, DONE_TO, REACH, TITLES
 from services.ingest.cleaning.inflection import fold
 from services.ingest.cleaning.names import SENTENCE
 from services.ingest.recognition.lexicon import Lexicon, Sort
+from services.ingest.recognition.things import is_thing_here
 
 WORD = re.compile(r"[^\W\d_]+")
 #: Links, handles and addresses, whose parts are no words.
@@ -67,7 +68,7 @@ class Sighting:
         shaped, small: it was written as names are, with one capital; with none.
         inside: how often it did not begin a sentence.
         cued, beside, behind: behind a title or the like; behind a given name with a capital; without one too.
-        personal: it does, or has done to it, what people do.
+        personal, things: how often it does, or has done to it, what people do; how often it is used as things are.
     """
 
     sort: Sort
@@ -77,7 +78,8 @@ class Sighting:
     small: bool = False
     inside: int = 0
     cued: bool = False
-    personal: bool = False
+    personal: int = 0
+    things: int = 0
     beside: bool = False
     behind: bool = False
 
@@ -183,7 +185,8 @@ class Sightings:
         seen.beside |= lead is Lead.GIVEN and match[0][0].isupper()
         seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
-        seen.personal |= _personal(text, *match.span())
+        seen.personal += _personal(text, *match.span())
+        seen.things += is_thing_here(text, *match.span())
         start = max(0, match.start() - AROUND)
         around = text[start : match.end() + AROUND]
         context = Context(begins, crc32(around.encode()), around, match.start() - start, match.end() - start)

@@ -49,4 +49,4 @@ class MaskedMessages:
         if chat is not None:
             query = query.where(m.chat_id == chat)
         rows = await self._session.execute(query.order_by(m.at.desc(), m.id.desc()).limit(limit))
-        return [MaskedMessage(*row) for row in rows]
+        return [MaskedMessage(*key, raw, details) for *key, raw, details in rows if raw]
