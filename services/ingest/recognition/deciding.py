@@ -51,6 +51,7 @@ def readings(sightings: Sightings, judge: Judge, messages: int) -> list[Found]:
     found = {word: Found(word, _everyday(lexicon.sort(word))) for word in sightings.everyday}
     found |= {word: Found(word, Reading.TYPO, like) for word, like in _typos(sightings)}
     lower = {lexicon.lemma(word) for word in sightings.lower}
+    capital = {lexicon.lemma(word) for word, seen in sightings.words.items() if seen.shaped}
     things = _things(sightings)
     doubtful = {}
     for word, seen in sightings.words.items():
@@ -59,6 +60,8 @@ def readings(sightings: Sightings, judge: Judge, messages: int) -> list[Found]:
         if word in things:
             if seen.sort in (Sort.NAME, Sort.GIVEN) or seen.beside:
                 found[word] = Found(word, Reading.BESIDE)
+        elif seen.is_only_small and not lexicon.is_plain_name(word) and lexicon.lemma(word) not in capital:
+            continue
         elif reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
             found[word] = Found(word, reading)
         elif seen.sort is not Sort.WORD or seen.behind:
@@ -84,7 +87,7 @@ def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
         if lexicon.sort(word) is not Sort.UNKNOWN:
             continue
         like = meant(word, sightings.known)
-        if like is not None and not lexicon.is_word(word):
+        if like is not None and not lexicon.is_word(word) and lexicon.sort(like) is not Sort.WORD:
             yield word, like
 
 
@@ -118,6 +121,8 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
         return None
     if seen.sort is Sort.WORD:
         return Reading.BESIDE
+    if lower and seen.sort is not Sort.GIVEN and not (seen.cued or seen.personal):
+        return Reading.BESIDE
     if lower:
         return Reading.INSIDE
     return Reading.NAME if seen.sort is Sort.UNKNOWN else Reading.CAPITAL
@@ -125,17 +130,18 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
 
 def _by_votes(seen: Sighting, votes: list[Vote], *, lower: bool) -> Reading | None:
     people, others = sum(vote in (Vote.FULL, Vote.PERSON) for vote in votes), votes.count(Vote.OTHER)
-    personal = seen.personal and seen.sort is Sort.GIVEN
+    personal = seen.personal > 0 and seen.sort is Sort.GIVEN
     if not personal and (not seen.shaped or (others > people and not seen.personal)):
         return None
     match seen.sort:
         case Sort.GIVEN:
             named = people > 0 or personal or (seen.inside > 0 and not lower)
         case Sort.BOTH:
-            named = 2 * people >= len(votes) and people > 0
+            certain = not lower or seen.personal > 0 or SURE <= people == len(votes)
+            named = 2 * people >= len(votes) and people > 0 and certain
         case _:
-            sure = Vote.FULL in votes or people >= SURE or seen.personal
-            named = not lower and sure and (2 * people > len(votes) or seen.personal)
+            sure = Vote.FULL in votes or people >= SURE or seen.personal > 0
+            named = not lower and sure and (2 * people > len(votes) or seen.personal > 0)
     if not named:
         return None
     return Reading.INSIDE if lower else Reading.CAPITAL

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from services.ingest.cleaning.cues import CUE, DOES, DONE_TO, REACH, TITLES
 from services.ingest.cleaning.inflection import fold
-from services.ingest.cleaning.names import SENTENCE
+from services.ingest.cleaning.names import APOSTROPHE, CONTRACTED, SENTENCE
 from services.ingest.recognition.lexicon import Lexicon, Sort
 from services.ingest.recognition.things import is_thing_here
 
@@ -83,6 +83,11 @@ class Sighting:
     beside: bool = False
     behind: bool = False
 
+    @property
+    def is_only_small(self) -> bool:
+        """Whether nothing told that it is a name: no capital, and nothing before or behind it."""
+        return not (self.shaped or self.cued or self.personal or self.beside or self.behind)
+
 
 @dataclass
 class Sightings:
@@ -114,11 +119,17 @@ class Sightings:
         return count
 
     def _look(self, text: str) -> None:
-        lead, end = None, 0
+        lead, end, small = None, 0, False
         text = LINK.sub(lambda link: " " * len(link[0]), text)
         for match in WORD.finditer(text):
             written = match[0]
             between = text[end : match.start()]
+            if written.islower() and (
+                APOSTROPHE.search(text[max(0, match.start() - 2) : match.start()])
+                or CONTRACTED.match(text, match.end())
+            ):
+                lead, end = None, match.end()
+                continue
             if between != " " and (between != ". " or lead is not Lead.TITLE):
                 lead = None
             end = match.end()
@@ -128,11 +139,13 @@ class Sightings:
             if word in TITLES:
                 lead = Lead.TITLE
                 continue
+            if lead is Lead.GIVEN and small != written.islower():  # who writes a name writes both its halves alike
+                lead = None
             if not self._interests(word, written, lead, text, match.start()):
                 self._forget(written)
             elif word not in self.known and word not in self.decided:
                 self._note(word, lead, text, match)
-            lead = Lead.GIVEN if self._leads(word, written) else None
+            lead, small = (Lead.GIVEN if self._leads(word, written) else None), written.islower()
 
     def _leads(self, word: str, written: str) -> bool:
         """Whether a surname may follow: behind a given name, which in lower case has to be one and nothing else."""

@@ -20,8 +20,8 @@ BEFORE = re.compile(
 BEHIND = re.compile(
     # Claude 3.5, Gemma-7b; not "5 minutes" or "at Lukas 20:00"
     r"[ -]v?(?:\d{1,2}|\d{1,2}\.\d{1,2})[bB]?(?![\w:]|\.\d|[ -](?:min|h\b|uhr|лет|год|час|years?|days?|times?|[ap]m))"
-    r"|(?:['’]s)?[ -](?:API|AI|LLM|[Bb]ots?|[Aa]pp|[Mm]odels?|[Vv]ersions?|[Ee]ngine|[Pp]rograms?|[Ss]oftware|[Ll]anguage"
-    r"|[Pp]rojects?|[Aa]wards?|[Pp]rize|[Ff]oundation|[Ii]nstitute|[Uu]niversity|[Oo]nline|[Ss]ystem|[Pp]robes?"
+    r"|(?:['’]s)?[ -](?:API|AI|LLM|[Bb]ots?|[Aa]pp|[Mm]odels?|[Vv]ersions?|[Ee]ngine|[Pp]rograms?|[Ss]oftware"
+    r"|[Ll]anguage|[Pp]rojects?|[Aa]wards?|[Pp]rize|[Ff]oundation|[Ii]nstitute|[Uu]niversity|[Oo]nline|[Ss]ystem|[Pp]robes?"
     r"|[Pp]aradox|[Ll]aws?|[Tt]heorem|[Pp]rinciple|[Ee]ffect|[Ss]imulation|[Tt]est)\b"
     rf"|{_ROW}{_BRAND}\b"
 )

@@ -49,4 +49,8 @@ class MaskedMessages:
         if chat is not None:
             query = query.where(m.chat_id == chat)
         rows = await self._session.execute(query.order_by(m.at.desc(), m.id.desc()).limit(limit))
-        return [MaskedMessage(*key, raw, details) for *key, raw, details in rows if raw]
+        return [
+            MaskedMessage(account, in_chat, id_, at, raw, details)
+            for account, in_chat, id_, at, raw, details in rows
+            if raw
+        ]
