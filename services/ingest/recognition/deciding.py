@@ -22,8 +22,8 @@ SURE = 2
 OFTEN, OUTSIDE = 20, 5
 #: The same, met so often and so rarely inside a sentence that a place there tells nothing.
 ALWAYS, HARDLY_INSIDE = 100, 20
-#: How often a word has to be used as a thing that a dictionary calls a name.
-THING = 2
+#: How often a word has to be used as a thing that a dictionary calls a name; of so many times once, for any word.
+THING, THING_SHARE = 2, 6
 MOST_TYPOS = 20_000
 #: Which of the two a context is in.
 GERMAN, ENGLISH = telling("de"), telling("en")
@@ -101,8 +101,10 @@ def _things(sightings: Sightings) -> set[str]:
         family = {word, *(form for form in kin if form in sightings.words)}
         every = [sightings.words[one] for one in family]
         least = THING if any(one.sort in (Sort.NAME, Sort.GIVEN) for one in every) else 1
-        used = sum(one.things for one in every)
-        if used >= least and used > sum(one.personal for one in every) and not any(one.cued for one in every):
+        used, count = sum(one.things for one in every), sum(one.count for one in every)
+        if used < least or used * THING_SHARE < count:
+            continue
+        if used > sum(one.personal for one in every) and not any(one.cued for one in every):
             found |= family
     return found
 
@@ -137,7 +139,7 @@ def _by_votes(seen: Sighting, votes: list[Vote], *, lower: bool) -> Reading | No
         case Sort.GIVEN:
             named = people > 0 or personal or (seen.inside > 0 and not lower)
         case Sort.BOTH:
-            certain = not lower or seen.personal > 0 or SURE <= people == len(votes)
+            certain = not lower or seen.personal > 0 or Vote.FULL in votes or SURE <= people == len(votes)
             named = 2 * people >= len(votes) and people > 0 and certain
         case _:
             sure = Vote.FULL in votes or people >= SURE or seen.personal > 0

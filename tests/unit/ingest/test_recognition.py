@@ -92,6 +92,11 @@ def test_what_is_used_as_a_thing_is_nobodys_name(lexicon: Lexicon, texts: tuple[
     assert word not in found or found[word].reading is Reading.BESIDE
 
 
+def test_somebody_whose_name_is_a_part_now_and_then_stays_somebody(lexicon: Lexicon) -> None:
+    texts = [f"Stand by, Keith. Number {n}" for n in range(20)]
+    assert read(lexicon, Somebody(), *texts, "quad Keith 2, please", "OMNI or Keith 3")["keith"].reading is Reading.NAME
+
+
 def test_a_thing_is_one_in_all_its_cases(lexicon: Lexicon) -> None:
     people = Somebody("Бракозвон", "Бракозвону")
     assert "бракозвону" in read(lexicon, people, "верю Бракозвону", "верим Бракозвону")
