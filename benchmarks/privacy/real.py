@@ -15,11 +15,14 @@ from benchmarks.privacy.scoring import replaced
 from services.ingest.cleaning.names import Known
 
 #: Kind -> what a find, in the characters around it, must look like to be plausibly true. Every other find is false.
+#: A name of the famous is a name, and a find of it true; a capitalised word that is nobody's and not listed passes too.
 #: The find itself stands between two zeros bytes.
 PLAUSIBLE = {
-    "email": r"\0[^\0]+@(?![^\0]*\.(?:jpe?g|png|gif|webp|mp4?|mov|ogg|oga|webm|tgs|pdf|txt|docx?)\0)[^\0]+\0",
+    "email": r"\0[^\0]+(?:@|\[at\])"
+    r"(?![^\0]*\.(?:jpe?g|png|gif|webp|mp4?|mov|ogg|oga|webm|tgs|pdf|txt|docx?)\0)[^\0]+\0",
     "phone": r"\0\+|(?i:phone|whatsapp|call me|tel|телефон|тел\.|звони)[^\0]{0,20}\0",
-    "link": r"\0(?:https?://)?(?:t\.me/(?:\+|joinchat|c/|proxy)|meet\.google|docs\.google|drive\.google|chat\.whatsapp|discord\.gg)"
+    "link": r"\0(?:https?://)?(?:t\.me/(?:\+|joinchat|c/|proxy)|meet\.google|docs\.google|drive\.google|chat\.whatsapp"
+    r"|discord\.gg|[^\0/]*/\w+/share/|(?:www\.)?figma\.com/(?:board|design|file))"
     r"|\0[^\0\[]*[?&](?:token|key|sig|secret|pwd)=[^\0]*\0",
     "password": r"(?i:passw\w*|парол\w*|\bpw\b)[^\0]{0,12}\0",
     "api_token": r"(?i:token|\bkey\b|secret|ключ|токен)[^\0]{0,12}\0|\0(?:sk-|ghp_|AIza|xox)",

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from docs.generator.http_api import shape
 from docs.generator.markdown import page, prose
 from services.feedback.preferences import Label, Pair
-from services.ingest.dataset.files import write_files
+from services.ingest.dataset.files import write_examples, write_statistics
 from shared.artifacts import ArtifactStore
 from shared.contracts.base import ChatMessage
-from shared.contracts.ingest import DatasetStatistics, Example, SplitStatistics
+from shared.contracts.ingest import DatasetStatistics, Example, SplitProof, SplitStatistics
 from shared.contracts.trainer import MetricPoint
 
 INTRODUCTION = """
@@ -38,11 +38,12 @@ def pages() -> dict[str, str]:
         MANIFEST,
         _example(_manifest()),
         "## Datasets (`datasets/<name>`)",
-        prose(getdoc(write_files)),
+        prose(getdoc(write_examples)),
+        prose(getdoc(write_statistics)),
         "A line of a split:",
         *_shapes(Example, ChatMessage),
         "`statistics.json`:",
-        *_shapes(DatasetStatistics, SplitStatistics),
+        *_shapes(DatasetStatistics, SplitStatistics, SplitProof),
         "## Preference datasets (`preferences/<name>`)",
         "`train.jsonl` holds a row a line. For DPO:",
         _example(Pair(CONVERSATION, "ach yes, 10 min", "Yes, I am coming.", ()).trl()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest.cleaning.cleaner import Cleaner
@@ -17,7 +18,9 @@ from services.ingest.repository.history import History
 from services.ingest.repository.people import KnownPerson, People
 from services.ingest.repository.phrases import Phrases
 from services.ingest.repository.tombstones import Tombstones
+from services.ingest.telegram.marks import evidence_of
 from services.ingest.telegram.survey import Profile
+from shared.privacy.detectors import Evidence
 from shared.privacy.lists import NO_LISTS, Lists
 
 
@@ -53,6 +56,11 @@ async def members_now(session: AsyncSession, keys: Keys, account: int) -> dict[i
     members = await History(session).members(account)
     everyone = {one.id: one.pseudonym for one in await People(session, keys).all()}
     return {chat: frozenset(everyone[person] for person in people) for chat, people in members.items()}
+
+
+def sealed_evidence(keys: Keys, details: bytes | None) -> tuple[Evidence, ...]:
+    """What Telegram marked in a stored text: ``details`` are its message's, still sealed."""
+    return evidence_of(orjson.loads(keys.unseal(details))) if details is not None else ()
 
 
 def known_words(people: Iterable[KnownPerson], owners: Iterable[int], named: Iterable[Profile]) -> set[str]:

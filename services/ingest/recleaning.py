@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import orjson
-
-from services.ingest.cleaners import cleaner_now, members_now
+from services.ingest.cleaners import cleaner_now, members_now, sealed_evidence
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.repository.accounts import Accounts
 from services.ingest.repository.history import History
 from services.ingest.repository.people import People
 from services.ingest.repository.tombstones import Tombstones
 from services.ingest.stage import Stage
-from services.ingest.telegram.marks import evidence_of
 from services.ingest.writing import TakenOver
-from shared.privacy.detectors import Evidence
 
 
 async def clean_everything_again(stage: Stage) -> None:
@@ -53,7 +49,7 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> int:
                 raise TakenOver
             stale = await History(session).stale(account, cleaner.key, stage.settings.import_batch)
             cleaned = [
-                cleaner.clean(stage.keys.unseal(raw), members.get(chat, ()), _evidence(stage, details)).text
+                cleaner.clean(stage.keys.unseal(raw), members.get(chat, ()), sealed_evidence(stage.keys, details)).text
                 for chat, _, raw, details in stale
             ]
             await History(session).set_clean(account, [(chat, n) for chat, n, *_ in stale], cleaned, cleaner.key)
@@ -61,7 +57,3 @@ async def clean_again(stage: Stage, account: int, cleaner: Cleaner) -> int:
             return done
         done += len(stale)
         stage.progress.advance(done)
-
-
-def _evidence(stage: Stage, details: bytes | None) -> tuple[Evidence, ...]:
-    return evidence_of(orjson.loads(stage.keys.unseal(details))) if details is not None else ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ingest import auditing
-from services.ingest.cleaners import cleaner_now, members_now
+from services.ingest.cleaners import cleaner_now, members_now, sealed_evidence
 from services.ingest.cleaning.cleaner import Cleaner
 from services.ingest.keys import Keys
 from services.ingest.raw_text import show_raw
@@ -60,7 +60,9 @@ async def _samples(
     before = show_raw(keys, [message.raw for message in messages]) if raw else None
     samples = []
     for place, message in enumerate(messages):
-        cleaned = cleaner.clean(keys.unseal(message.raw), members[message.account].get(message.chat, ()))
+        evidence = sealed_evidence(keys, message.details)
+        there = members[message.account].get(message.chat, ())
+        cleaned = cleaner.clean(keys.unseal(message.raw), there, evidence)
         samples.append(
             ReviewSample(
                 chat=message.chat,

@@ -15,7 +15,7 @@ from services.ingest.cleaning.diminutives import CALLED, also_called, pet_names
 from services.ingest.cleaning.letters import heard, to_latin, without_marks
 
 #: Raise it with every change of the forms: stored texts are then cleaned again by the next import.
-FORMS = 2
+FORMS = 3
 
 #: Ending of the base form -> endings of the other cases. The first that fits is used.
 DECLENSIONS = (
@@ -46,6 +46,8 @@ DECLENSIONS = (
 CONSONANT = "а у ом ем е ы и ов ам ами"
 #: Russian writes и there.
 NEVER = frozenset(f"{letter}ы" for letter in "гкхжчшщ")
+#: What is hung on a shorter name makes another word of it: Al, als; SC, SCS.
+SHORTEST_INFLECTED = 3
 VOWELS = "аеёиоуыэюя"
 CYRILLIC = re.compile(r"[а-яё]")
 #: Surnames that are inflected in Latin letters too, by those who write Russian in them.
@@ -70,6 +72,8 @@ def forms(name: str) -> frozenset[str]:
 
 def _hung_on(name: str) -> set[str]:
     stem = name[:-1] if name[-1:] in "ae" and len(name) > 4 else name
+    if len(name) < SHORTEST_INFLECTED:
+        return {name}
     return {name, name + "s", name + "es"} | {stem + ending for ending in ("chen", "chens", "lein", "leins")}
 
 

@@ -27,6 +27,12 @@ OF_KNOWN = frozenset({Reading.BESIDE, Reading.WORD})
 TITLE = re.compile(r"\b(?:Mrs?|Ms|Miss|Dr|Prof|Frau|Herrn?|Familie|Uncle|Aunt|Onkel|Tante)\.? $", re.IGNORECASE)
 #: What goes on behind a word in a path or an address.
 LINKED = re.compile(r"[/@=&]|\.\w")
+#: Behind what looks like an @username: it is a mail server, or a package of one's scope.
+DOMAIN = re.compile(r"\.[a-z]{2,}\b|/\w")
+#: Of a word that an apostrophe parts: "hasn't", "из'яны".
+APOSTROPHE, CONTRACTED = re.compile(r"\w['’]$"), re.compile(r"['’]t\b")
+#: Behind these a word in lower case is a thing.
+ARTICLE = re.compile(r"\b(?:an?|the|this|that|your|our|some|any|no|every|each) $", re.IGNORECASE)
 LEAST = 2
 #: With its @; Telegram wants five characters, some old names have four.
 SHORTEST_HANDLE = 5
@@ -149,8 +155,9 @@ class NameMasker:
         word = fold(match[0])
         person = self.book.bearer(word, self.members)
         if person is None:
-            return self._handle(word) if self.handles and word.startswith("@") else None
-        if person == SOMEBODY and _in_a_link(text, match):
+            handle = self.handles and word.startswith("@") and not DOMAIN.match(text, match.end())
+            return self._handle(word) if handle else None
+        if person == SOMEBODY and (_in_a_link(text, match) or _is_a_thing(text, match)):
             return None
         reading = self.book.reading(word)
         if reading is not None:
@@ -167,8 +174,9 @@ class NameMasker:
     def _is_read(self, reading: Reading, text: str, match: re.Match[str], person: str, last: Span | None) -> bool:
         """Whether a word is a name at this place: by its capital, and where it stands."""
         behind = last is not None and _joined(text[last.end : match.start()])
+        same = last is not None and last.replacement == person
         capital = match[0].istitle() if person == SOMEBODY else match[0][:1].isupper()
-        if behind and (capital or reading is Reading.BEHIND or (last and last.replacement == person)):
+        if behind and (capital or (_is_alike(match[0], text, last) and (reading is Reading.BEHIND or same))):
             return True
         before = text[: match.start()]
         if reading is not Reading.BESIDE and reading is not Reading.BEHIND and _is_personal(before, text, match.end()):
@@ -208,9 +216,22 @@ def _is_personal(before: str, text: str, end: int) -> bool:
     return DONE_TO.search(before[-REACH:]) is not None or DOES.match(text, end) is not None
 
 
+def _is_alike(word: str, text: str, last: Span | None) -> bool:
+    """Whether a word has capitals as the name before it has: nobody writes one half of a name small, or all capital."""
+    name = text[last.start : last.end] if last is not None else ""
+    return word.islower() == name.islower() and (not word.isupper() or name.isupper())
+
+
 def _in_a_link(text: str, match: re.Match[str]) -> bool:
-    """Whether a word is a part of a path or an address, where it is hardly a stranger's name."""
-    return text[match.start() - 1 : match.start()] in tuple("/._@=&?#") or LINKED.match(text, match.end()) is not None
+    """Whether a word is a part of a path or an address, or of a word with an apostrophe: hardly a stranger's name."""
+    before = text[max(0, match.start() - 2) : match.start()]
+    part = match[0].islower() and (APOSTROPHE.search(before) or CONTRACTED.match(text, match.end()))
+    return before[-1:] in tuple("/._@=&?#") or bool(part) or LINKED.match(text, match.end()) is not None
+
+
+def _is_a_thing(text: str, match: re.Match[str]) -> bool:
+    """Whether a stranger's name in lower case stands behind an article: "your mike"."""
+    return match[0].islower() and ARTICLE.search(text[max(0, match.start() - REACH) : match.start()]) is not None
 
 
 def plain_words(text: str) -> Iterator[str] | None:

@@ -20,6 +20,10 @@ LEAST_ASKED, MOST_ASKED, MESSAGES_A_CONTEXT = 2_000, 20_000, 500
 SURE = 2
 #: What is met so often, and of so many times once inside a sentence, is called out, not a name: "Roger. Over."
 OFTEN, OUTSIDE = 20, 5
+#: The same, met so often and so rarely inside a sentence that a place there tells nothing.
+ALWAYS, HARDLY_INSIDE = 100, 20
+#: How often a word has to be used as a thing that a dictionary calls a name; of so many times once, for any word.
+THING, THING_SHARE = 2, 6
 MOST_TYPOS = 20_000
 #: Which of the two a context is in.
 GERMAN, ENGLISH = telling("de"), telling("en")
@@ -47,11 +51,18 @@ def readings(sightings: Sightings, judge: Judge, messages: int) -> list[Found]:
     found = {word: Found(word, _everyday(lexicon.sort(word))) for word in sightings.everyday}
     found |= {word: Found(word, Reading.TYPO, like) for word, like in _typos(sightings)}
     lower = {lexicon.lemma(word) for word in sightings.lower}
+    capital = {lexicon.lemma(word) for word, seen in sightings.words.items() if seen.shaped}
+    things = _things(sightings)
     doubtful = {}
     for word, seen in sightings.words.items():
         if word in found:
             continue
-        if reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
+        if word in things:
+            if seen.sort in (Sort.NAME, Sort.GIVEN) or seen.beside:
+                found[word] = Found(word, Reading.BESIDE)
+        elif seen.is_only_small and not lexicon.is_plain_name(word) and lexicon.lemma(word) not in capital:
+            continue
+        elif reading := _by_itself(seen, lower=lexicon.lemma(word) in lower, noun=lexicon.is_noun(word)):
             found[word] = Found(word, reading)
         elif seen.sort is not Sort.WORD or seen.behind:
             doubtful[word] = seen
@@ -76,13 +87,33 @@ def _typos(sightings: Sightings) -> Iterator[tuple[str, str]]:
         if lexicon.sort(word) is not Sort.UNKNOWN:
             continue
         like = meant(word, sightings.known)
-        if like is not None and not lexicon.is_word(word):
+        if like is not None and not lexicon.is_word(word) and lexicon.sort(like) is not Sort.WORD:
             yield word, like
+
+
+def _things(sightings: Sightings) -> set[str]:
+    """Words that are used as things are, more often than as people: a Russian one in all its cases together."""
+    found = set()
+    for word, seen in sightings.words.items():
+        if not seen.things:
+            continue
+        kin = decline(sightings.lexicon.stem(word)) if CYRILLIC.search(word) else ()
+        family = {word, *(form for form in kin if form in sightings.words)}
+        every = [sightings.words[one] for one in family]
+        least = THING if any(one.sort in (Sort.NAME, Sort.GIVEN) for one in every) else 1
+        used, count = sum(one.things for one in every), sum(one.count for one in every)
+        if used < least or used * THING_SHARE < count:
+            continue
+        if used > sum(one.personal for one in every) and not any(one.cued for one in every):
+            found |= family
+    return found
 
 
 def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
     """What needs no model: plain names, and what stands behind a title, a cue or a given name."""
     if seen.sort is Sort.NAME:
+        if seen.count >= ALWAYS and seen.inside * HARDLY_INSIDE < seen.count:
+            return Reading.BESIDE
         if seen.count >= OFTEN and seen.inside * OUTSIDE < seen.count:
             return Reading.INSIDE
         return Reading.NAME if seen.shaped or seen.small else None
@@ -92,6 +123,8 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
         return None
     if seen.sort is Sort.WORD:
         return Reading.BESIDE
+    if lower and seen.sort is not Sort.GIVEN and not (seen.cued or seen.personal):
+        return Reading.BESIDE
     if lower:
         return Reading.INSIDE
     return Reading.NAME if seen.sort is Sort.UNKNOWN else Reading.CAPITAL
@@ -99,17 +132,18 @@ def _by_itself(seen: Sighting, *, lower: bool, noun: bool) -> Reading | None:
 
 def _by_votes(seen: Sighting, votes: list[Vote], *, lower: bool) -> Reading | None:
     people, others = sum(vote in (Vote.FULL, Vote.PERSON) for vote in votes), votes.count(Vote.OTHER)
-    personal = seen.personal and seen.sort is Sort.GIVEN
+    personal = seen.personal > 0 and seen.sort is Sort.GIVEN
     if not personal and (not seen.shaped or (others > people and not seen.personal)):
         return None
     match seen.sort:
         case Sort.GIVEN:
             named = people > 0 or personal or (seen.inside > 0 and not lower)
         case Sort.BOTH:
-            named = 2 * people >= len(votes) and people > 0
+            certain = not lower or seen.personal > 0 or Vote.FULL in votes or SURE <= people == len(votes)
+            named = 2 * people >= len(votes) and people > 0 and certain
         case _:
-            sure = Vote.FULL in votes or people >= SURE or seen.personal
-            named = not lower and sure and (2 * people > len(votes) or seen.personal)
+            sure = Vote.FULL in votes or people >= SURE or seen.personal > 0
+            named = not lower and sure and (2 * people > len(votes) or seen.personal > 0)
     if not named:
         return None
     return Reading.INSIDE if lower else Reading.CAPITAL

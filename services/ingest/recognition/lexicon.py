@@ -95,7 +95,8 @@ class Lexicon:
         return Sort.NAME if word in self._many and len(word) >= LONG else Sort.GIVEN
 
     def _no_name(self, word: str) -> Sort:
-        return Sort.WORD if self.is_ordinary(word) or word in wordnet().nouns else Sort.UNKNOWN
+        plain = {word, word.removesuffix("s")}
+        return Sort.WORD if self.is_ordinary(word) or not plain.isdisjoint(wordnet().nouns) else Sort.UNKNOWN
 
     def _is_name(self, word: str) -> bool:
         return word in self._given or word in self._surnames
@@ -106,7 +107,7 @@ class Lexicon:
 
     def is_noun(self, word: str) -> bool:
         """Whether a name is something else as well, or a place."""
-        return word in wordnet().nouns or word in self._everyday
+        return word in self._everyday or not wordnet().nouns.isdisjoint((word, word.removesuffix("s")))
 
     def _cyrillic(self, word: str) -> Sort:
         personal = [one for one in self._readings(word) if one & PERSONAL]
@@ -125,6 +126,12 @@ class Lexicon:
         names = [name for name in (*CALLED, *self._russian) if CYRILLIC.search(name)]
         forms = {form for name in names for form in (name, *regular_cases(name))}
         return frozenset(forms | {form.replace("ё", "е") for form in forms})
+
+    def is_plain_name(self, word: str) -> bool:
+        """Whether a name met in lower case alone, with nothing about it that tells, is written as no other word is."""
+        if not CYRILLIC.search(word):
+            return word in PLAIN_NAMES or not word.endswith("s") or word[:-1] not in wordnet().nouns
+        return all(one & PERSONAL for one in self._readings(word))
 
     def is_mostly_word(self, word: str) -> bool:
         """Whether a word in lower case is rather meant as the ordinary one, though somebody is called so."""
@@ -167,6 +174,11 @@ class Lexicon:
             return word
         parses = self._morphology.parse(word)
         return next((parse.normal_form for parse in parses if PERSONAL & set(parse.tag.grammemes)), word)
+
+    def stem(self, word: str) -> str:
+        """The nominative of a Russian word, as the dictionary guesses it where it does not know it."""
+        normal: str = self._morphology.parse(word)[0].normal_form
+        return normal
 
     def _tags(self, word: str) -> set[str]:
         return {tag for reading in self._readings(word) for tag in reading} if CYRILLIC.search(word) else set()

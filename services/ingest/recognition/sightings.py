@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from services.ingest.cleaning.cues import CUE, DOES, DONE_TO, REACH, TITLES
 from services.ingest.cleaning.inflection import fold
-from services.ingest.cleaning.names import SENTENCE
+from services.ingest.cleaning.names import APOSTROPHE, CONTRACTED, SENTENCE
 from services.ingest.recognition.lexicon import Lexicon, Sort
+from services.ingest.recognition.things import is_thing_here
 
 WORD = re.compile(r"[^\W\d_]+")
 #: Links, handles and addresses, whose parts are no words.
@@ -67,7 +68,7 @@ class Sighting:
         shaped, small: it was written as names are, with one capital; with none.
         inside: how often it did not begin a sentence.
         cued, beside, behind: behind a title or the like; behind a given name with a capital; without one too.
-        personal: it does, or has done to it, what people do.
+        personal, things: how often it does, or has done to it, what people do; how often it is used as things are.
     """
 
     sort: Sort
@@ -77,9 +78,15 @@ class Sighting:
     small: bool = False
     inside: int = 0
     cued: bool = False
-    personal: bool = False
+    personal: int = 0
+    things: int = 0
     beside: bool = False
     behind: bool = False
+
+    @property
+    def is_only_small(self) -> bool:
+        """Whether nothing told that it is a name: no capital, and nothing before or behind it."""
+        return not (self.shaped or self.cued or self.personal or self.beside or self.behind)
 
 
 @dataclass
@@ -112,11 +119,17 @@ class Sightings:
         return count
 
     def _look(self, text: str) -> None:
-        lead, end = None, 0
+        lead, end, small = None, 0, False
         text = LINK.sub(lambda link: " " * len(link[0]), text)
         for match in WORD.finditer(text):
             written = match[0]
             between = text[end : match.start()]
+            if written.islower() and (
+                APOSTROPHE.search(text[max(0, match.start() - 2) : match.start()])
+                or CONTRACTED.match(text, match.end())
+            ):
+                lead, end = None, match.end()
+                continue
             if between != " " and (between != ". " or lead is not Lead.TITLE):
                 lead = None
             end = match.end()
@@ -126,11 +139,13 @@ class Sightings:
             if word in TITLES:
                 lead = Lead.TITLE
                 continue
+            if lead is Lead.GIVEN and small != written.islower():  # who writes a name writes both its halves alike
+                lead = None
             if not self._interests(word, written, lead, text, match.start()):
                 self._forget(written)
             elif word not in self.known and word not in self.decided:
                 self._note(word, lead, text, match)
-            lead = Lead.GIVEN if self._leads(word, written) else None
+            lead, small = (Lead.GIVEN if self._leads(word, written) else None), written.islower()
 
     def _leads(self, word: str, written: str) -> bool:
         """Whether a surname may follow: behind a given name, which in lower case has to be one and nothing else."""
@@ -183,7 +198,8 @@ class Sightings:
         seen.beside |= lead is Lead.GIVEN and match[0][0].isupper()
         seen.behind |= lead is Lead.GIVEN
         seen.cued |= lead is Lead.TITLE or CUE.search(before) is not None
-        seen.personal |= _personal(text, *match.span())
+        seen.personal += _personal(text, *match.span())
+        seen.things += is_thing_here(text, *match.span())
         start = max(0, match.start() - AROUND)
         around = text[start : match.end() + AROUND]
         context = Context(begins, crc32(around.encode()), around, match.start() - start, match.end() - start)

@@ -22,6 +22,7 @@ class MaskedMessage(NamedTuple):
     id: int
     at: datetime
     raw: bytes
+    details: bytes | None
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -44,8 +45,12 @@ class MaskedMessages:
     async def newest(self, kind: str, chat: int | None, limit: int) -> list[MaskedMessage]:
         m = models.Message
         has_it = m.clean.regexp_match(PSEUDONYM) if kind == NAME else m.clean.contains(f"<{kind}>", autoescape=True)
-        query = select(m.account_id, m.chat_id, m.id, m.at, m.raw).where(has_it, m.raw.is_not(None))
+        query = select(m.account_id, m.chat_id, m.id, m.at, m.raw, m.details).where(has_it, m.raw.is_not(None))
         if chat is not None:
             query = query.where(m.chat_id == chat)
         rows = await self._session.execute(query.order_by(m.at.desc(), m.id.desc()).limit(limit))
-        return [MaskedMessage(account, in_chat, id_, at, raw) for account, in_chat, id_, at, raw in rows if raw]
+        return [
+            MaskedMessage(account, in_chat, id_, at, raw, details)
+            for account, in_chat, id_, at, raw, details in rows
+            if raw
+        ]

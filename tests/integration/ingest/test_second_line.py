@@ -156,3 +156,12 @@ async def test_the_review_shows_every_kind_and_raw_text_only_when_asked(world: W
     assert (sample.chat, sample.message, sample.masked) == (7, 121, {"email": 1})
     assert (await world.client.review(chat=99)).counts == {}
     assert len((await world.client.review(kind="phone", chat=7, limit=5)).samples) == 5
+
+
+async def test_the_review_masks_what_telegram_marked(world: World, tmp_path: Path) -> None:
+    """Nothing in the words tells that these digits are a telephone number; only the export's mark does."""
+    talk = dialogue(7, 2)
+    talk["messages"][0]["text"] = ["mine is ", {"type": "phone", "text": "448812"}, " since today"]
+    await world.import_export(account(talk), tmp_path)
+    [sample] = (await world.client.review(kind="phone")).samples
+    assert (sample.after, sample.masked) == ("mine is <phone> since today", {"phone": 1})

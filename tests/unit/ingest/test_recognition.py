@@ -14,6 +14,7 @@ from services.ingest.recognition.deciding import readings
 from services.ingest.recognition.judging import Models
 from services.ingest.recognition.lexicon import Lexicon, Sort
 from services.ingest.recognition.sightings import CONTEXTS, Sightings
+from services.ingest.recognition.things import is_thing_here
 from services.ingest.recognition.typos import meant
 
 Mentions = list[tuple[str, int, int]]
@@ -75,6 +76,56 @@ def test_what_stands_behind_a_title_a_cue_or_a_given_name(lexicon: Lexicon) -> N
 def test_what_is_called_out_time_and_again_is_no_name(lexicon: Lexicon) -> None:
     found = read(lexicon, Somebody(), *["Roger. Over."] * 30, "I met Roger and Keith")
     assert (found["roger"].reading, found["keith"].reading) == (Reading.INSIDE, Reading.NAME)
+
+
+@pytest.mark.parametrize(
+    ("texts", "word"),
+    [
+        (("I asked Claude", "using Claude for it", "Claude 3.5 is fast", "both OpenAI and Claude have it"), "claude"),
+        (("организацией Toluqa", "we know Toluqa well"), "toluqa"),
+        (("Toluqa 2 and Toluqa-7b", "we know Toluqa well"), "toluqa"),
+        (("a film called «Toluqa»", "we know Toluqa well"), "toluqa"),
+    ],
+)
+def test_what_is_used_as_a_thing_is_nobodys_name(lexicon: Lexicon, texts: tuple[str, ...], word: str) -> None:
+    found = read(lexicon, Somebody("Toluqa", "Claude"), *texts)
+    assert word not in found or found[word].reading is Reading.BESIDE
+
+
+def test_somebody_whose_name_is_a_part_now_and_then_stays_somebody(lexicon: Lexicon) -> None:
+    texts = [f"Stand by, Keith. Number {n}" for n in range(20)]
+    assert read(lexicon, Somebody(), *texts, "quad Keith 2, please", "OMNI or Keith 3")["keith"].reading is Reading.NAME
+
+
+def test_a_thing_is_one_in_all_its_cases(lexicon: Lexicon) -> None:
+    people = Somebody("Бракозвон", "Бракозвону")
+    assert "бракозвону" in read(lexicon, people, "верю Бракозвону", "верим Бракозвону")
+    found = read(lexicon, people, "верю Бракозвону", "верим Бракозвону", "зашли в Бракозвон и CI")
+    assert {"бракозвон", "бракозвону"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    "text", ["Jessica 20:00 at the station", "Jessica 5 minutes ago", "in Jessica's house", "Jessica and McDonald"]
+)
+def test_what_people_do_is_not_what_things_do(text: str) -> None:
+    start = text.index("Jessica")
+    assert not is_thing_here(text, start, start + len("Jessica"))
+
+
+def test_what_is_hardly_ever_inside_a_sentence_needs_a_name_beside_it(lexicon: Lexicon) -> None:
+    found = read(lexicon, Somebody(), *["Roger. Over."] * 200, "Houston, Roger")
+    assert found["roger"].reading is Reading.BESIDE
+
+
+@pytest.mark.parametrize(
+    "text", ["из'яны видны", "it hasn't stopped", "Jessica recoiled at once", "так толи да, толи нет"]
+)
+def test_pieces_of_words_and_words_that_are_names_by_chance(lexicon: Lexicon, text: str) -> None:
+    assert set(read(lexicon, Somebody(), text)) <= {"jessica"}
+
+
+def test_a_typo_of_an_ordinary_word_is_nobodys(lexicon: Lexicon) -> None:
+    assert "бессмерти" not in read(lexicon, Somebody(), "толк от бессмерти", known=["бессмертие"])
 
 
 def test_a_model_decides_what_dictionaries_do_not(lexicon: Lexicon) -> None:
@@ -144,6 +195,9 @@ CLEANER = Cleaner.of(
         ("Mr Street lives in Main Street", "Mr <name> lives in Main Street"),
         ("wqsner alone, jessica wqsner not", "wqsner alone, <name> not"),
         ("Miar said hi", "user_0001 said hi"),
+        ("Jessica wqsner, JESSICA BROWN and Jessica BROWN", "<name> wqsner, <name> and <name> BROWN"),
+        ("your jessica and every jessica", "your jessica and every jessica"),
+        ("me@jessica.example, x @gmail.com, @scope/tool", "<email>, x @gmail.com, @scope/tool"),
         ("Mira and Anselm", "user_0001 and Anselm"),
         ("see https://jessica.example/jessica or ask jessica.", "see https://jessica.example/jessica or ask <name>."),
     ],
