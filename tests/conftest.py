@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -26,6 +28,10 @@ from shared.waiting import wait_until
 PASSWORD = "test-only"
 TOKEN = "test-token"
 TEMPLATE = "anselm_template"
+
+# How fast examples are made is a matter of the machine, not of what is tested.
+hypothesis_settings.register_profile("anselm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("anselm")
 
 
 @dataclass(frozen=True)

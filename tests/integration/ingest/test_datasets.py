@@ -236,7 +236,7 @@ async def test_prompts_tell_relation_and_language_and_the_owner_has_the_last_wor
     assert derived == {7: (Relation.FRIEND, False), 8: (Relation.FAMILY, False)}
     said = await world.client.relate(7, Relation.WORK)
     assert (said.relation, said.relation_set) == (Relation.WORK, True)
-    await world.import_export(account(dialogue(7, 2, exchanges=61)), tmp_path, name="newer.json")
+    await world.import_export(account(dialogue(7, 2, exchanges=401)), tmp_path, name="newer.json")
 
     dataset = await world.build(DatasetRequest(persona="ada"))
     assert dataset.statistics is not None
@@ -244,7 +244,7 @@ async def test_prompts_tell_relation_and_language_and_the_owner_has_the_last_wor
     work, family = (fill(template_for("Ada"), Register(r, "other")) for r in (Relation.WORK, Relation.FAMILY))
     prompts = {(e.id.split("-")[0], e.messages[0].content) for e in examples}
     assert prompts == {("7", work), ("8", family)}
-    assert dataset.statistics.registers == {"work other": 61, "family other": 60}
+    assert dataset.statistics.registers == {"work other": 401, "family other": 60}
     assert dataset.statistics.measured_by.startswith("estimated")
 
     professional = await world.build(DatasetRequest(persona="ada-pro", relations=[Relation.WORK]))

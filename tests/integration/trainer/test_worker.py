@@ -80,7 +80,7 @@ async def test_a_task_that_comes_again_does_nothing_and_a_run_can_be_cancelled(
     run = await client.start(request(Stage.SFT, dataset=DATASET, recipe=SFT | {"max_steps": 5000}))
     folder, board = RunFolder(trainer_settings.runs_folder / run.id), JobBoard.of(trainer_settings)
     with worker(trainer_settings):
-        wait_until(lambda: bool(folder.metrics()), seconds=600, what="the first step")
+        wait_until(lambda: _tells_loss(board, run.id), seconds=600, what="the first step")
         assert (await client.run(ended.id)).attempts == 0
         told = (await client._call("GET", "/metrics")).text
         assert f'anselm_run_loss{{run="{run.id}",stage="sft"}}' in told
@@ -98,3 +98,8 @@ async def test_a_task_that_comes_again_does_nothing_and_a_run_can_be_cancelled(
 def _reported(board: JobBoard, run_id: str) -> JobState | None:
     job = board.get(run_id)
     return job.state if job else None
+
+
+def _tells_loss(board: JobBoard, run_id: str) -> bool:
+    job = board.get(run_id)
+    return job is not None and "loss" in job.detail

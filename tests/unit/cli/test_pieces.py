@@ -93,9 +93,9 @@ def test_the_bot_runs_only_with_a_token() -> None:
     assert units.applications(settings(bot_token=SecretStr("1:a")))[-1].name == "bot"
 
 
-def test_one_worker_of_each_service_that_owns_words_keeps_a_schedule() -> None:
+def test_one_worker_of_each_service_that_owns_something_keeps_a_schedule() -> None:
     scheduled = [unit.name for unit in units.applications(settings()) if "--beat" in unit.command]
-    assert scheduled == ["worker-ingest", "worker-memory", "worker-feedback"]
+    assert scheduled == ["worker-ingest", "worker-gpu", "worker-memory", "worker-feedback"]
 
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:
