@@ -1,0 +1,125 @@
+"""How faithful is a persona? ``make bench NAME=fidelity`` (needs ANSELM_TEST_DATA).
+
+Every variant learns on the same budget of tokens with the same seeds, and is measured on the same real replies that
+nobody learned from: how surprising it finds them (nats a token), and how well its own replies are told from them (AUC).
+Beside it the untuned model with the best prompt that we can write, and the rule of the best-known peer.
+
+What was measured is kept, and not measured again: an interrupted benchmark goes on where it was.
+
+``--ablations``: every other choice as well, with one seed and a smaller budget. ``--quick``: one persona, a few steps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from tqdm import tqdm
+
+from benchmarks.fidelity import report
+from benchmarks.fidelity.jobs import BASE, Job, as_json, kept, planned
+from benchmarks.fidelity.measuring import Size
+from benchmarks.fidelity.personas import PERSONAS
+from benchmarks.fidelity.variants import ABLATIONS, HEADLINE, OURS, VARIANTS
+from services.trainer.settings import TrainerSettings
+from shared.errors import AnselmError
+from shared.settings import default_home
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured. Budgets are in tokens read in training."""
+
+    seeds: int
+    budget: int
+    size: Size
+
+
+#: About an hour of one core.
+WHOLE = Plan(3, 12_000, Size(64, 48))
+#: Differences between neighbours are small: the same replies, fewer of them.
+ABLATED = Plan(1, 10_000, Size(40, 32))
+QUICK = Plan(1, 600, Size(6, 6))
+
+
+class Failed(AnselmError):
+    """A run that gave nothing; its own words say why."""
+
+
+def main() -> None:
+    given = _arguments()
+    plan = _plan(given)
+    folder = given.cache
+    model = TrainerSettings().base_model
+    jobs = list(planned(model, _variants(given), given.personas, plan.seeds, plan.budget, plan.size))
+    _measure(jobs, folder)
+    results: dict[str, dict[str, list[report.Measured]]] = {}
+    for job in jobs:
+        found = kept(job, folder)
+        assert found is not None
+        results.setdefault(job.persona, {}).setdefault(job.variant, []).append(found)
+    print(report.table(results))
+    print(report.runs(results))
+    print(json.dumps({"bench": "fidelity", "figures": report.figures(results)}))
+
+
+def _measure(jobs: Sequence[Job], folder: Path) -> None:
+    missing = [job for job in jobs if kept(job, folder) is None]
+    with tqdm(total=len(jobs), initial=len(jobs) - len(missing), unit="run", smoothing=0) as bar:
+        for job in missing:
+            bar.set_description(f"{job.persona} {job.variant} {job.seed}")
+            _run(job, folder, bar)
+            bar.update()
+
+
+def _run(job: Job, folder: Path, bar: tqdm) -> None:
+    command = [sys.executable, "-m", "benchmarks.fidelity.run", as_json(job), str(folder)]
+    with (
+        TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        for line in process.stdout or ():
+            what, done, total = line.rstrip().split("\t")
+            bar.set_postfix_str(f"{what} {done}/{total}")
+        if process.wait():
+            errors.seek(0)
+            raise Failed(errors.read()[-4_000:])
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    plan = QUICK if given.quick else ABLATED if given.ablations else WHOLE
+    return Plan(given.seeds or plan.seeds, given.budget or plan.budget, plan.size)
+
+
+def _variants(given: argparse.Namespace) -> list[str]:
+    if given.variants:
+        return list(given.variants)
+    if given.quick:
+        return [BASE, OURS.name]
+    chosen = (*HEADLINE, *ABLATIONS) if given.ablations else HEADLINE
+    return [BASE, *(variant.name for variant in chosen)]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="one persona and a few steps: does it work?")
+    add("--ablations", action="store_true", help="compare every choice, with a smaller budget")
+    add("--personas", nargs="+", choices=PERSONAS, help="all, unless given")
+    add("--variants", nargs="+", choices=[BASE, *VARIANTS], help="those of the mode, unless given")
+    add("--seeds", type=int, help="runs of each")
+    add("--budget", type=int, help="tokens read in training by each run")
+    add("--cache", type=Path, default=default_home() / "benchmarks" / "fidelity", help="where outcomes are kept")
+    given = parser.parse_args()
+    given.personas = given.personas or (PERSONAS[-1:] if given.quick else PERSONAS)
+    return given
+
+
+if __name__ == "__main__":
+    main()
