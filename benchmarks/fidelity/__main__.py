@@ -13,22 +13,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from tqdm import tqdm
 
 from benchmarks.fidelity import report
-from benchmarks.fidelity.jobs import BASE, Job, as_json, kept, planned
+from benchmarks.fidelity.jobs import BASE, Job, Measured, keep, kept, planned
 from benchmarks.fidelity.measuring import Size
 from benchmarks.fidelity.personas import PERSONAS
 from benchmarks.fidelity.variants import ABLATIONS, HEADLINE, OURS, VARIANTS
+from services.trainer import base_model
 from services.trainer.settings import TrainerSettings
-from shared.errors import AnselmError
 from shared.settings import default_home
 
 
@@ -48,18 +45,13 @@ ABLATED = Plan(1, 10_000, Size(40, 32))
 QUICK = Plan(1, 600, Size(6, 6))
 
 
-class Failed(AnselmError):
-    """A run that gave nothing; its own words say why."""
-
-
 def main() -> None:
     given = _arguments()
-    plan = _plan(given)
-    folder = given.cache
+    plan, folder = _plan(given), given.cache
     model = TrainerSettings().base_model
     jobs = list(planned(model, _variants(given), given.personas, plan.seeds, plan.budget, plan.size))
     _measure(jobs, folder)
-    results: dict[str, dict[str, list[report.Measured]]] = {}
+    results: dict[str, dict[str, list[Measured]]] = {}
     for job in jobs:
         found = kept(job, folder)
         assert found is not None
@@ -71,25 +63,17 @@ def main() -> None:
 
 def _measure(jobs: Sequence[Job], folder: Path) -> None:
     missing = [job for job in jobs if kept(job, folder) is None]
+    if not missing:
+        return
+    from benchmarks.fidelity.laboratory import Laboratory
+
     with tqdm(total=len(jobs), initial=len(jobs) - len(missing), unit="run", smoothing=0) as bar:
+        location = base_model.prepare(TrainerSettings(), missing[0].model)
+        laboratory = Laboratory(location, folder, lambda what, n, of: bar.set_postfix_str(f"{what} {n}/{of}"))
         for job in missing:
             bar.set_description(f"{job.persona} {job.variant} {job.seed}")
-            _run(job, folder, bar)
+            keep(job, folder, laboratory.measured(job))
             bar.update()
-
-
-def _run(job: Job, folder: Path, bar: tqdm) -> None:
-    command = [sys.executable, "-m", "benchmarks.fidelity.run", as_json(job), str(folder)]
-    with (
-        TemporaryFile("w+") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
-    ):
-        for line in process.stdout or ():
-            what, done, total = line.rstrip().split("\t")
-            bar.set_postfix_str(f"{what} {done}/{total}")
-        if process.wait():
-            errors.seek(0)
-            raise Failed(errors.read()[-4_000:])
 
 
 def _plan(given: argparse.Namespace) -> Plan:

@@ -53,15 +53,6 @@ class Measured:
 
 
 _MEASURED = TypeAdapter(Measured)
-_JOB = TypeAdapter(Job)
-
-
-def as_json(job: Job) -> str:
-    return _JOB.dump_json(job).decode()
-
-
-def from_json(text: str) -> Job:
-    return _JOB.validate_json(text)
 
 
 def variant_of(job: Job) -> Variant:

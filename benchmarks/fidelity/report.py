@@ -52,7 +52,10 @@ def runs(results: Results) -> str:
     lines = [f"{'':18} {'conversations':>13} {'tokens read':>11} {'carrying loss':>13} {'steps':>6} {'CPU s':>6}"]
     for name in dict.fromkeys(name for variants in results.values() for name in variants if name != BASE):
         details = [each.details for variants in results.values() for each in variants.get(name, ())]
-        means = [sum(d[key] for d in details) / len(details) for key in ("rows", "tokens", "carrying", "steps", "train_cpu_s")]
+        means = [
+            sum(d[key] for d in details) / len(details)
+            for key in ("rows", "tokens", "carrying", "steps", "train_cpu_s")
+        ]
         lines.append(f"{name:18} {means[0]:13.0f} {means[1]:11.0f} {means[2]:13.0f} {means[3]:6.0f} {means[4]:6.0f}")
     return "\n".join(lines)
 

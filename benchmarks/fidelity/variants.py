@@ -52,7 +52,13 @@ class Variant:
 OURS = Variant("ours")
 #: LoRA of rank 8 on queries and values, dropout 0.25, rate 1e-4, two epochs: what it comes with.
 PEER_TRAINING = Training(
-    rank=8, alpha=16, dropout=0.25, layers=1, targets="q_proj,v_proj", learning_rate=1e-4, epochs=2,
+    rank=8,
+    alpha=16,
+    dropout=0.25,
+    layers=1,
+    targets="q_proj,v_proj",
+    learning_rate=1e-4,
+    epochs=2,
     sequence_length=1024,
 )
 PEER = Variant("peer", PEER_TRAINING, pairing="peer")

@@ -59,9 +59,7 @@ class Voice:
         opening: turns that every conversation begins with, such as exchanges that show a voice.
     """
 
-    def __init__(
-        self, model: Any, tokenizer: Any, system: str, *, opening: Conversation = (), batch: int = 20
-    ) -> None:
+    def __init__(self, model: Any, tokenizer: Any, system: str, *, opening: Conversation = (), batch: int = 20) -> None:
         self._model, self._tokenizer, self._batch = model, tokenizer, batch
         self._prefix_ids, self._prefix = self._read([ChatMessage(role="system", content=system), *opening])
 

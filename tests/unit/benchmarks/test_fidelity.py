@@ -13,7 +13,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from benchmarks.fidelity import jobs, peer
 from benchmarks.fidelity.datasets import examples_of, lesson, measure
 from benchmarks.fidelity.intervals import Draw, Voice, figure
-from benchmarks.fidelity.jobs import BASE, Job, Measured, as_json, from_json, keep, kept, planned
+from benchmarks.fidelity.jobs import BASE, Job, Measured, keep, kept, planned
 from benchmarks.fidelity.measuring import Outcome, Size
 from benchmarks.fidelity.personas import Chat, History
 from benchmarks.fidelity.report import loss_drop
@@ -51,7 +51,11 @@ def turns(row: Row) -> list[tuple[str, str]]:
 def test_the_peer_merges_within_two_minutes_and_cuts_after_five() -> None:
     found = peer.conversations(
         history(
-            (FRIEND, 0, "hi"), (FRIEND, 1, "there?"), (OWNER, 4, "yes"), (FRIEND, 10, "still?"), (OWNER, 14.5, "sure"),
+            (FRIEND, 0, "hi"),
+            (FRIEND, 1, "there?"),
+            (OWNER, 4, "yes"),
+            (FRIEND, 10, "still?"),
+            (OWNER, 14.5, "sure"),
             (FRIEND, 30, "hello"),
         )  # fmt: skip
     )
@@ -136,7 +140,6 @@ def test_figures_are_exact_and_their_intervals_around_them() -> None:
 
 def test_an_outcome_is_measured_once_for_what_it_depends_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = next(planned("model", ["ours"], ["lovell"], 1, 100, Size(4, 4)))
-    assert from_json(as_json(job)) == job
     keep(job, tmp_path, Measured(outcome(1, "x"), {"tokens": 3}))
     assert kept(job, tmp_path) == Measured(outcome(1, "x"), {"tokens": 3})
     assert kept(replace(job, budget=200), tmp_path) is None
@@ -146,5 +149,9 @@ def test_an_outcome_is_measured_once_for_what_it_depends_on(tmp_path: Path, monk
 
 def test_the_base_is_asked_once_a_seed_whatever_the_budget() -> None:
     plan: list[Job] = list(planned("model", [BASE, "ours"], ["lovell", "socrates"], 2, 100, Size(4, 4)))
-    assert [(j.seed, j.persona, j.variant) for j in plan[:3]] == [(0, "lovell", "base"), (0, "lovell", "ours"), (0, "socrates", "base")]
+    assert [(j.seed, j.persona, j.variant) for j in plan[:3]] == [
+        (0, "lovell", "base"),
+        (0, "lovell", "ours"),
+        (0, "socrates", "base"),
+    ]
     assert {j.budget for j in plan if j.variant == BASE} == {0}
