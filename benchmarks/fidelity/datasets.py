@@ -59,9 +59,8 @@ def lesson(variant: Variant, history: History, length: Measure) -> Lesson:
 
 def exchanges_shown(examples: Sequence[Example], count: int) -> tuple[ChatMessage, ...]:
     """The last exchanges of typical examples, as turns of a conversation."""
-    return (
-        tuple(turn for example in typical_exchanges(examples, count) for turn in example.messages[-2:]) if count else ()
-    )
+    shown = typical_exchanges(examples, count) if count else []
+    return tuple(turn for example in shown for turn in example.messages[-2:])
 
 
 def examples_of(history: History, variant: Variant) -> list[Example]:

@@ -1,4 +1,4 @@
-"""Figures with confidence intervals: a bootstrap over the seeds of runs and over the replies that they were measured on.
+"""Figures with confidence intervals: a bootstrap over the seeds of runs and over the replies that were measured.
 
 Replies are drawn alike for everything that is compared, so that hard replies make no difference between two voices.
 """

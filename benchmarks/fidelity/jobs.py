@@ -1,4 +1,4 @@
-"""A job is one measurement of one voice. Its outcome is a file named by all that it depends on, and never made twice."""
+"""A job is one measurement of one voice. Its outcome is a file named by all that it depends on, made only once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TELLING = ("jobs.py", "report.py", "intervals.py")
 
 @dataclass(frozen=True)
 class Job:
-    """``variant`` is the name of one, or ``BASE``; ``budget`` is in tokens read in training; ``model`` is learned on."""
+    """``model`` is learned on; ``variant`` is the name of one, or ``BASE``; ``budget``: tokens read in training."""
 
     model: str
     variant: str

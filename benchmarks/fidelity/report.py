@@ -15,6 +15,10 @@ Results = Mapping[str, Mapping[str, Sequence[Measured]]]
 FIGURES = {BASE: "base", OURS.name: "persona", PEER.name: "peer_pairing", PEER_PAIRING.name: "peer_pairing_our_recipe"}
 
 
+#: What training takes, as a run's details call it.
+TAKEN = ("rows", "tokens", "carrying", "steps", "train_cpu_s")
+
+
 def table(results: Results) -> str:
     """A line a persona and variant; intervals are of 95 %."""
     lines = [f"{'':9} {'':18} {'seeds':>5} {'loss':>22} {'lower than base by':>24} {'AUC':>22}"]
@@ -52,10 +56,7 @@ def runs(results: Results) -> str:
     lines = [f"{'':18} {'conversations':>13} {'tokens read':>11} {'carrying loss':>13} {'steps':>6} {'CPU s':>6}"]
     for name in dict.fromkeys(name for variants in results.values() for name in variants if name != BASE):
         details = [each.details for variants in results.values() for each in variants.get(name, ())]
-        means = [
-            sum(d[key] for d in details) / len(details)
-            for key in ("rows", "tokens", "carrying", "steps", "train_cpu_s")
-        ]
+        means = [sum(each[key] for each in details) / len(details) for key in TAKEN]
         lines.append(f"{name:18} {means[0]:13.0f} {means[1]:11.0f} {means[2]:13.0f} {means[3]:6.0f} {means[4]:6.0f}")
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""What is compared: choices of a dataset and of a recipe. Each differs from ``ours`` in one of them, the peer in all."""
+"""What is compared: choices of a dataset and of a recipe. Each differs from ``ours`` in one, the peer in all."""
 
 from __future__ import annotations
 

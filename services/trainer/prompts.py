@@ -30,7 +30,7 @@ def reply_of(example: Example) -> str:
 
 
 def good_prompt(system: str, train: Sequence[Example]) -> str:
-    """The system prompt with real exchanges of the training split: what one does with a model that is not fine-tuned."""
+    """The system prompt with real exchanges of the training split: what one does with a model without fine-tuning."""
     return _SHOWN.format(system=system, exchanges="\n\n".join(map(_exchange, typical_exchanges(train, EXCHANGES))))
 
 

@@ -91,8 +91,8 @@ class Voice:
         longest: int | None = None,
         done: Done = lambda _: None,
     ) -> tuple[list[str], list[list[float]]]:
-        """A reply to each conversation, and the negative log-likelihood of each token of the ``real`` one, in nats, with
-        the token that ends the turn. Each conversation is read once for both.
+        """A reply to each conversation, and the negative log-likelihood of each token of the ``real`` one, in nats,
+        with the token that ends the turn. Each conversation is read once for both.
 
         Args:
             longest: tokens of a real reply that are measured, of longer ones the first.

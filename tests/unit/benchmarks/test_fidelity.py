@@ -49,16 +49,8 @@ def turns(row: Row) -> list[tuple[str, str]]:
 
 
 def test_the_peer_merges_within_two_minutes_and_cuts_after_five() -> None:
-    found = peer.conversations(
-        history(
-            (FRIEND, 0, "hi"),
-            (FRIEND, 1, "there?"),
-            (OWNER, 4, "yes"),
-            (FRIEND, 10, "still?"),
-            (OWNER, 14.5, "sure"),
-            (FRIEND, 30, "hello"),
-        )  # fmt: skip
-    )
+    first, second = [(FRIEND, 0, "hi"), (FRIEND, 1, "there?"), (OWNER, 4, "yes")], [(FRIEND, 10, "still?")]
+    found = peer.conversations(history(*first, *second, (OWNER, 14.5, "sure"), (FRIEND, 30, "hello")))
     assert [turns(row) for row in found] == [
         [("user", "hi\nthere?"), ("assistant", "yes")],
         [("user", "still?"), ("assistant", "sure")],
