@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from transformers import AutoTokenizer
+from transformers.utils.logging import disable_progress_bar
 
 from benchmarks.fidelity import base_prompts, measuring
 from benchmarks.fidelity.datasets import Lesson, examples_of, lesson, measure, system_prompt
@@ -26,6 +27,9 @@ from services.trainer.voice import Conversation, Voice
 #: Float32 everywhere: the figures must not depend on which processor has bfloat16.
 CPU = Device("cpu", bf16=False)
 
+#: Conversations that are answered at a time.
+BATCH = 24
+
 #: What is being done, how much of it, and how much there is.
 Told = Callable[[str, int, int], None]
 
@@ -39,6 +43,7 @@ class Laboratory:
 
     def __init__(self, location: str, folder: Path, told: Told) -> None:
         torch.set_num_threads(1)  # a run is to take what it takes, however many cores there are
+        disable_progress_bar()  # of loading weights, across the benchmark's own
         self._location, self._folder, self._told = location, folder, told
 
     def measured(self, job: Job) -> Measured:
@@ -86,7 +91,7 @@ class Laboratory:
         """The same contexts for all: as ours is written, whatever a variant learned from."""
         _, valid = _histories(job.persona)
         examples = measuring.held_out(examples_of(valid, OURS), job.size)
-        voice = Voice(model, self._tokenizer, system, opening=opening)
+        voice = Voice(model, self._tokenizer, system, opening=opening, batch=BATCH)
         told = self._telling("answers", job.size.messages)
         return measuring.outcome(voice, examples, self._length, job.size, job.seed, told)
 

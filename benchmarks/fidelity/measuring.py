@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.trainer.examples import spread
-from services.trainer.measuring import CONTEXT_TOKENS, contexts_of
-from services.trainer.prompts import reply_of
+from services.trainer.prompts import context_of, reply_of
 from services.trainer.training_rows import Measure
 from services.trainer.voice import Sampling, Voice
 from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 
+#: Tokens of conversation that are read before a reply.
+CONTEXT = 128
 #: Of a real reply, so many tokens are measured; of longer ones the beginning.
 LONGEST = 128
 #: As the project's evaluations draw replies.
@@ -45,8 +46,9 @@ def held_out(examples: Sequence[Example], size: Size) -> list[Example]:
 
 
 def outcome(voice: Voice, examples: Sequence[Example], length: Measure, size: Size, seed: int, done: Done) -> Outcome:
-    real, sampling = [reply_of(e) for e in examples], Sampling(size.tokens, TEMPERATURE, seed)
-    said, losses = voice.each_beside(real, _contexts(examples, length), sampling, longest=LONGEST, done=done)
+    real, contexts = [reply_of(e) for e in examples], [_context(e, length) for e in examples]
+    sampling = Sampling(size.tokens, TEMPERATURE, seed)
+    said, losses = voice.each_beside(real, contexts, sampling, longest=LONGEST, done=done)
     return Outcome(losses, said, [voice.beginning(reply, size.tokens) for reply in real])
 
 
@@ -55,13 +57,15 @@ def mean_loss(outcome: Outcome) -> float:
     return sum(map(sum, outcome.losses)) / sum(map(len, outcome.losses))
 
 
-def _contexts(examples: Sequence[Example], length: Measure) -> list[Sequence[ChatMessage]]:
-    """What an evaluation of the project shows, but never more: a message that is longer than all of that, as when a
-    group talked for hours, loses its beginning."""
-    return [[*turns[:-1], _ending(turns[-1], length)] for turns in contexts_of(examples, length)]
+def _context(example: Example, length: Measure) -> list[ChatMessage]:
+    """The last turns before the reply; a message that is longer than all of it loses its beginning."""
+    turns = [turn for turn in context_of(example) if turn.role != "system"]
+    while len(turns) > 1 and length(turns) > CONTEXT:
+        turns = turns[1:]
+    return [*turns[:-1], _ending(turns[-1], length)]
 
 
 def _ending(turn: ChatMessage, length: Measure) -> ChatMessage:
-    while length([turn]) > CONTEXT_TOKENS:
+    while length([turn]) > CONTEXT:
         turn = ChatMessage(role=turn.role, content=turn.content[len(turn.content) // 8 :])
     return turn
