@@ -1,6 +1,6 @@
 """The untuned model with the best prompt that we can write: who the owner is, how they write, and real replies.
 
-Several are tried on what is measured, and the best is what fine-tuning has to beat: a choice in favour of the base.
+Two are tried on what is measured, and the better one is what fine-tuning has to beat: a choice in favour of the base.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ DESCRIPTIONS = {
 }
 
 
+#: Shown as turns of the conversation, which a model of chats reads more willingly than a list.
+EXCHANGES = 10
+
+
 @dataclass(frozen=True)
 class Prompt:
     """``opening`` are turns that stand before every conversation."""
@@ -40,6 +44,5 @@ def candidates(persona: str, train: Sequence[Example]) -> list[Prompt]:
     description = f"{DESCRIPTIONS[persona]} Reply with the next message only, exactly as you would write it."
     return [
         Prompt("described, replies listed", good_prompt(description, train)),
-        Prompt("described, 6 exchanges before", description, exchanges_shown(train, 6)),
-        Prompt("described, 16 exchanges before", description, exchanges_shown(train, 16)),
+        Prompt("described, exchanges before", description, exchanges_shown(train, EXCHANGES)),
     ]

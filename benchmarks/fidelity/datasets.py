@@ -15,7 +15,7 @@ from services.ingest.dataset.examples import Style, Window, windows, write_examp
 from services.ingest.dataset.exchanges import Exchange, Tally, find_exchanges
 from services.ingest.dataset.languages import language_of_all
 from services.ingest.dataset.threads import threads
-from services.trainer.prompts import typical_exchanges
+from services.trainer.prompts import MESSAGE_CHARACTERS, typical_exchanges
 from services.trainer.tokens import measured_by
 from services.trainer.training_rows import Measure, Row, training_rows
 from shared.contracts.base import ChatMessage
@@ -58,9 +58,13 @@ def lesson(variant: Variant, history: History, length: Measure) -> Lesson:
 
 
 def exchanges_shown(examples: Sequence[Example], count: int) -> tuple[ChatMessage, ...]:
-    """The last exchanges of typical examples, as turns of a conversation."""
+    """The last exchanges of typical examples, as turns of a conversation; of what is answered, the end."""
     shown = typical_exchanges(examples, count) if count else []
-    return tuple(turn for example in shown for turn in example.messages[-2:])
+    return tuple(turn for example in shown for turn in (_ending(example.messages[-2]), example.messages[-1]))
+
+
+def _ending(turn: ChatMessage) -> ChatMessage:
+    return ChatMessage(role=turn.role, content=turn.content[-MESSAGE_CHARACTERS:])
 
 
 def examples_of(history: History, variant: Variant) -> list[Example]:
