@@ -13,9 +13,9 @@ from shared.contracts.base import ChatMessage
 from shared.contracts.ingest import Example
 
 #: Tokens of conversation that are read before a reply.
-CONTEXT = 128
+CONTEXT = 96
 #: Of a real reply, so many tokens are measured; of longer ones the beginning.
-LONGEST = 128
+LONGEST = 64
 #: As the project's evaluations draw replies.
 TEMPERATURE = 0.8
 
