@@ -26,6 +26,7 @@ from benchmarks.fidelity.personas import PERSONAS
 from benchmarks.fidelity.variants import ABLATIONS, HEADLINE, OURS, VARIANTS
 from services.trainer import base_model
 from services.trainer.settings import TrainerSettings
+from shared.errors import AnselmError
 from shared.settings import default_home
 
 
@@ -50,12 +51,15 @@ def main() -> None:
     plan, folder = _plan(given), given.cache
     model = TrainerSettings().base_model
     jobs = list(planned(model, _variants(given), given.personas, plan.seeds, plan.budget, plan.size))
-    _measure(jobs, folder)
+    if not given.so_far:
+        try:
+            _measure(jobs, folder)
+        except AnselmError as error:
+            raise SystemExit(f"error: {error}") from None
     results: dict[str, dict[str, list[Measured]]] = {}
     for job in jobs:
-        found = kept(job, folder)
-        assert found is not None
-        results.setdefault(job.persona, {}).setdefault(job.variant, []).append(found)
+        if found := kept(job, folder):
+            results.setdefault(job.persona, {}).setdefault(job.variant, []).append(found)
     print(report.table(results))
     print(report.runs(results))
     print(json.dumps({"bench": "fidelity", "figures": report.figures(results)}))
@@ -96,6 +100,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--quick", action="store_true", help="one persona and a few steps: does it work?")
     add("--ablations", action="store_true", help="compare every choice, with a smaller budget")
+    add("--so-far", action="store_true", help="measure nothing, and print what is there")
     add("--personas", nargs="+", choices=PERSONAS, help="all, unless given")
     add("--variants", nargs="+", choices=[BASE, *VARIANTS], help="those of the mode, unless given")
     add("--seeds", type=int, help="runs of each")

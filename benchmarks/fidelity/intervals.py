@@ -48,13 +48,12 @@ class Voice:
         return cls(nats, tokens, np.array([_told(outcome) for outcome in outcomes]))
 
     def loss(self, draw: Draw) -> float:
-        nats, tokens = self.nats[draw.seeds(self.nats)], self.tokens[draw.seeds(self.tokens)]
-        some = draw.replies(self.nats.shape[1])
-        return float(np.mean(nats[:, some].sum(1) / tokens[:, some].sum(1)))
+        drawn = np.ix_(draw.seeds(len(self.nats)), draw.replies(self.nats.shape[1]))
+        return float(np.mean(self.nats[drawn].sum(1) / self.tokens[drawn].sum(1)))
 
     def auc(self, draw: Draw) -> float:
         some = draw.replies(self.told.shape[1])
-        return float(self.told[draw.seeds(self.told)][:, some][:, :, some].mean())
+        return float(self.told[np.ix_(draw.seeds(len(self.told)), some, some)].mean())
 
 
 class Draw:
@@ -64,8 +63,8 @@ class Draw:
         self._random = random
         self._replies: dict[int, npt.NDArray[np.int64]] = {}
 
-    def seeds(self, of: Floats) -> npt.NDArray[np.int64]:
-        return self._drawn(len(of))
+    def seeds(self, count: int) -> npt.NDArray[np.int64]:
+        return self._drawn(count)
 
     def replies(self, count: int) -> npt.NDArray[np.int64]:
         return self._replies.setdefault(count, self._drawn(count))
