@@ -30,16 +30,17 @@ def reply_of(example: Example) -> str:
 
 
 def good_prompt(system: str, train: Sequence[Example]) -> str:
-    """The system prompt with real exchanges of the training split: what one does with a model that is not fine-tuned.
+    """The system prompt with real exchanges of the training split: what one does with a model without fine-tuning."""
+    return _SHOWN.format(system=system, exchanges="\n\n".join(map(_exchange, typical_exchanges(train, EXCHANGES))))
 
-    The replies are of middling length, from as many threads as possible.
-    """
+
+def typical_exchanges(train: Sequence[Example], count: int) -> list[Example]:
+    """Examples whose replies are of middling length, from as many threads as possible."""
     typical = sorted(train, key=lambda e: (len(reply_of(e)), e.id))
     middle = typical[len(typical) // 4 : max(1, len(typical) * 3 // 4)] or typical
     by_thread = {example.thread: example for example in middle}
-    candidates = sorted(by_thread.values() if len(by_thread) >= EXCHANGES else middle, key=lambda e: e.id)
-    chosen = candidates[:: max(1, len(candidates) // EXCHANGES)][:EXCHANGES]
-    return _SHOWN.format(system=system, exchanges="\n\n".join(map(_exchange, chosen)))
+    candidates = sorted(by_thread.values() if len(by_thread) >= count else middle, key=lambda e: e.id)
+    return candidates[:: max(1, len(candidates) // count)][:count]
 
 
 def _exchange(example: Example) -> str:

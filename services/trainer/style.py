@@ -23,15 +23,22 @@ def telling_apart_auc(real: Sequence[str], generated: Sequence[str]) -> float:
     Raises:
         ValueError: fewer than ``FOLDS`` pairs.
     """
+    labels = [1] * len(real) + [0] * len(generated)
+    return fmean(float(roc_auc_score(labels, scores)) for scores in telling_apart_scores(real, generated))
+
+
+def telling_apart_scores(real: Sequence[str], generated: Sequence[str]) -> list[np.ndarray]:
+    """For each split into folds, how much like the owner's each text looks to a classifier that has not seen it:
+    (real and generated,), the real ones first."""
     texts = np.array([*real, *generated], dtype=object)
     labels = np.array([1] * len(real) + [0] * len(generated))
     groups = np.array([*range(len(real)), *range(len(generated))])
-    return fmean(_fold_auc(texts, labels, groups, seed) for seed in range(REPEATS))
+    return [_unseen_scores(texts, labels, groups, seed) for seed in range(REPEATS)]
 
 
-def _fold_auc(texts: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> float:
+def _unseen_scores(texts: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
     scores = np.zeros(len(texts))
     for train, test in StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(texts, labels, groups):
         model = classifier().fit(texts[train], labels[train])
         scores[test] = model.decision_function(texts[test])
-    return float(roc_auc_score(labels, scores))
+    return scores

@@ -57,13 +57,21 @@ class Voice:
         model: a causal language model, with or without an adapter, in evaluation mode.
         system: the system prompt of conversations that begin without one.
         dressed: what is read in place of a conversation's own system prompt.
+        opening: turns that every conversation begins with, such as exchanges that show a voice.
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, system: str, *, batch: int = 20, dressed: Callable[[str], str] | None = None
+        self,
+        model: Any,
+        tokenizer: Any,
+        system: str,
+        *,
+        batch: int = 20,
+        dressed: Callable[[str], str] | None = None,
+        opening: Conversation = (),
     ) -> None:
         self._model, self._tokenizer, self._batch = model, tokenizer, batch
-        self._system, self._dressed = system, dressed
+        self._system, self._dressed, self._opening = system, dressed, opening
         self._prefixes: dict[str, tuple[torch.Tensor, Any]] = {}
 
     @torch.inference_mode()
@@ -76,21 +84,40 @@ class Voice:
             done(len(said))
         return [said[number] for number in range(len(contexts))]
 
-    @torch.inference_mode()
     def beside(
         self, real: Sequence[str], contexts: Sequence[Conversation], sampling: Sampling, done: Done = lambda _: None
     ) -> tuple[list[str], float]:
         """A reply to each conversation, and how surprising the ``real`` replies are: the mean negative log-likelihood
-        of their tokens in nats, with the token that ends the turn. Each conversation is read once for both."""
+        of their tokens in nats, with the token that ends the turn."""
+        said, losses = self.each_beside(real, contexts, sampling, done=done)
+        return said, sum(map(sum, losses)) / sum(map(len, losses))
+
+    @torch.inference_mode()
+    def each_beside(
+        self,
+        real: Sequence[str],
+        contexts: Sequence[Conversation],
+        sampling: Sampling,
+        *,
+        longest: int | None = None,
+        done: Done = lambda _: None,
+    ) -> tuple[list[str], list[list[float]]]:
+        """A reply to each conversation, and the negative log-likelihood of each token of the ``real`` one, in nats,
+        with the token that ends the turn. Each conversation is read once for both.
+
+        Args:
+            longest: tokens of a real reply that are measured, of longer ones the first.
+        """
         torch.manual_seed(sampling.seed)
         said: dict[int, str] = {}
-        answers = [[*self._ids(reply), self._tokenizer.eos_token_id] for reply in real]
-        total = 0.0
-        for batch in self._heard(contexts):
-            total += self._surprise(batch, [answers[number] for number in batch.numbers])
+        losses: dict[int, list[float]] = {}
+        answers = [[*self._ids(reply), self._tokenizer.eos_token_id][:longest] for reply in real]
+        for batch in self._heard(contexts, [len(answer) for answer in answers]):
+            losses |= zip(batch.numbers, self._losses(batch, [answers[n] for n in batch.numbers]), strict=True)
             said |= self._answers(batch, sampling)
             done(len(said))
-        return [said[number] for number in range(len(contexts))], total / sum(map(len, answers))
+        numbers = range(len(contexts))
+        return [said[number] for number in numbers], [losses[number] for number in numbers]
 
     @torch.inference_mode()
     def surprises(self, context: Conversation, answers: Sequence[str]) -> list[float]:
@@ -114,6 +141,11 @@ class Voice:
         """In tokens."""
         return len(self._ids(text))
 
+    def beginning(self, text: str, tokens: int) -> str:
+        """What is left of a text when only so many tokens of it were written."""
+        ids = self._ids(text)
+        return text if len(ids) <= tokens else _storable(self._tokenizer.decode(ids[:tokens]))
+
     def seconds_a_reply(self, contexts: Sequence[Conversation], sampling: Sampling) -> float:
         """Mean time of a reply when nobody else asks."""
         began = time.perf_counter()
@@ -128,7 +160,7 @@ class Voice:
         return self._dressed(context[0].content) if self._dressed else context[0].content
 
     def _read(self, system: str) -> tuple[torch.Tensor, Any]:
-        """A system prompt's tokens, and the model's cache after reading them."""
+        """The tokens of a system prompt and the opening, and the model's cache after reading them."""
         if system not in self._prefixes:
             self._prefixes[system] = self._read_first(system)
         return self._prefixes[system]
@@ -136,21 +168,27 @@ class Voice:
     def _read_first(self, system: str) -> tuple[torch.Tensor, Any]:
         from transformers import DynamicCache
 
-        ids = torch.tensor([self._ids(self._render([ChatMessage(role="system", content=system)], answer=False))])
+        beginning = [ChatMessage(role="system", content=system), *self._opening]
+        ids = torch.tensor([self._ids(self._render(beginning, answer=False))])
         ids = ids.to(self._model.device)
         with torch.inference_mode():
             cache = self._model(input_ids=ids, past_key_values=DynamicCache(config=self._model.config)).past_key_values
         return ids, cache
 
-    def _heard(self, contexts: Sequence[Conversation]) -> Iterator[Heard]:
+    def _heard(self, contexts: Sequence[Conversation], answers: Sequence[int] = ()) -> Iterator[Heard]:
         """Conversations behind one prompt and of like length together, so that little is padded, read up to their last
-        token."""
+        token.
+
+        Args:
+            answers: how many tokens will be read after each.
+        """
         encoded = [self._encode(context) for context in contexts]
+        lengths = [len(tokens) + (answers[n] if answers else 0) for n, tokens in enumerate(encoded)]
         by_prompt: dict[str, list[int]] = defaultdict(list)
         for number, context in enumerate(contexts):
             by_prompt[self._prompt(context)].append(number)
         for prompt, found in by_prompt.items():
-            order = sorted(found, key=lambda n: len(encoded[n]))
+            order = sorted(found, key=lambda n: lengths[n])
             for start in range(0, len(order), self._batch):
                 numbers = order[start : start + self._batch]
                 yield self._hear(numbers, [encoded[n] for n in numbers], prompt)
@@ -181,11 +219,11 @@ class Voice:
         texts = self._tokenizer.batch_decode(out[:, batch.tokens.shape[1] :], skip_special_tokens=True)
         return dict(zip(batch.numbers, map(_storable, texts), strict=True))
 
-    def _surprise(self, batch: Heard, answers: list[list[int]]) -> float:
-        """Negative log-likelihood of the answers, in nats; the cache is afterwards as it was."""
+    def _losses(self, batch: Heard, answers: list[list[int]]) -> list[list[float]]:
+        """Negative log-likelihood of each answer's tokens, in nats; the cache is afterwards as it was."""
         logits, padded = self._predicted(batch, answers)
         losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), padded, reduction="none", ignore_index=-1)
-        return float(losses.sum())
+        return [row[: len(answer)] for row, answer in zip(losses.tolist(), answers, strict=True)]
 
     def _predicted(self, batch: Heard, answers: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (answers, tokens, vocabulary) of each token of the answers, and those tokens, padded with -1; the
