@@ -12,7 +12,7 @@ import typer
 
 from cli.console import err, print_error, say
 from cli.services import Services
-from shared.contracts.ingest import LoginState, LoginStep
+from shared.contracts.telegram import LoginState, LoginStep
 from shared.errors import Invalid, Unavailable
 
 ATTEMPTS = 3

@@ -14,7 +14,8 @@ from cli.console import Json, document, err, out, say, table
 from cli.login import by_phone, by_qr
 from cli.progress import follow
 from cli.services import Services, call
-from shared.contracts.ingest import Dialog, Import, PullRequest
+from shared.contracts.ingest import Import
+from shared.contracts.telegram import Dialog, PullRequest
 from shared.errors import Invalid
 
 app = typer.Typer()

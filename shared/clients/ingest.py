@@ -21,19 +21,21 @@ from shared.contracts.ingest import (
     Dataset,
     DatasetDiff,
     DatasetRequest,
-    Dialog,
     ExchangePage,
     Import,
+    Person,
+)
+from shared.contracts.jobs import Job
+from shared.contracts.privacy import ListName, Phrase, Review
+from shared.contracts.telegram import (
+    Dialog,
     LoginCode,
     LoginPassword,
     LoginPhone,
     LoginState,
-    Person,
     PullRequest,
     TelegramState,
 )
-from shared.contracts.jobs import Job
-from shared.contracts.privacy import ListName, Phrase, Review
 from shared.settings import Settings
 from shared.system_prompt import Relation
 

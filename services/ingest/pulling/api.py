@@ -13,9 +13,9 @@ from services.ingest.pulling.access import Access
 from services.ingest.pulling.requesting import known_dialogs, request_pull
 from services.ingest.repository.pulls import Pulls
 from shared.contracts.audit import Action
-from shared.contracts.ingest import (
+from shared.contracts.ingest import Import
+from shared.contracts.telegram import (
     Dialog,
-    Import,
     LoginCode,
     LoginPassword,
     LoginPhone,

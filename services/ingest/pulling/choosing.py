@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from services.ingest.pulling.dialogs import Dialog
-from shared.contracts.ingest import PullRequest
+from shared.contracts.telegram import PullRequest
 from shared.errors import Invalid, NotFound
 
 GROUPS = ("private_group", "private_supergroup", "public_supergroup")

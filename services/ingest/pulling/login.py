@@ -12,7 +12,7 @@ from telethon.tl import functions, types
 
 from services.ingest.pulling.access import Access
 from services.ingest.pulling.login_file import Login
-from shared.contracts.ingest import LoginStep
+from shared.contracts.telegram import LoginStep
 from shared.errors import Conflict
 from shared.telemetry import logger
 

@@ -9,7 +9,7 @@ import orjson
 
 from services.ingest import private_files
 from services.ingest.keys import Keys
-from shared.contracts.ingest import LoginStep
+from shared.contracts.telegram import LoginStep
 from shared.errors import AnselmError, Conflict
 
 LOG_IN = "Log in first: anselm login"

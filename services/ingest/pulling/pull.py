@@ -8,8 +8,8 @@ from services.ingest.pulling.fetching import fetch
 from services.ingest.pulling.pull_file import PullFile
 from services.ingest.repository.imports import Imports
 from services.ingest.stage import Stage
-from shared.contracts.ingest import LoginStep
 from shared.contracts.jobs import JobState
+from shared.contracts.telegram import LoginStep
 from shared.errors import AnselmError, Invalid, Unavailable
 
 

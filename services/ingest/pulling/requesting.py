@@ -17,7 +17,7 @@ from services.ingest.repository.imports import Imports
 from services.ingest.repository.pulls import PULLED, Pulls
 from services.ingest.repository.tombstones import Tombstones
 from services.ingest.settings import IngestSettings
-from shared.contracts.ingest import LoginStep, PullRequest
+from shared.contracts.telegram import LoginStep, PullRequest
 from shared.database import Database
 from shared.errors import AnselmError, Conflict
 

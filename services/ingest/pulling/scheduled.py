@@ -6,7 +6,7 @@ from services.ingest.pulling.access import Access
 from services.ingest.pulling.requesting import request_pull
 from services.ingest.repository.imports import Imports
 from services.ingest.repository.pulls import PULLED
-from shared.contracts.ingest import PullRequest
+from shared.contracts.telegram import PullRequest
 from shared.database import Database
 from shared.errors import AnselmError
 from shared.telemetry import logger

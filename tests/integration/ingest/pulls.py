@@ -13,7 +13,8 @@ from services.ingest.keys import load_keys
 from services.ingest.pulling.access import Access
 from services.ingest.pulling.pull import pull
 from services.ingest.pulling.server import TelegramServer
-from shared.contracts.ingest import Import, LoginStep, PullRequest
+from shared.contracts.ingest import Import
+from shared.contracts.telegram import LoginStep, PullRequest
 from tests.integration.ingest.conftest import ROOT, World
 from tests.integration.ingest.conftest import environment as environment_of
 from tests.peers.mtproto import MtProto

@@ -9,7 +9,7 @@ from telethon.tl import functions
 
 from services.ingest.pulling import access, login
 from services.ingest.pulling.access import Access
-from shared.contracts.ingest import LoginStep, TelegramState
+from shared.contracts.telegram import LoginStep, TelegramState
 from shared.errors import Conflict, Invalid, Unavailable
 from tests.integration.ingest.pulls import Pulls
 from tests.peers.mtproto.password import CloudPassword

@@ -16,8 +16,8 @@ import pytest
 from cli.commands.telegram import pick
 from cli.main import main
 from cli.progress import describe
-from shared.contracts.ingest import Dialog
 from shared.contracts.jobs import Job, JobState
+from shared.contracts.telegram import Dialog
 from shared.errors import Invalid
 from shared.settings import CHECKOUT
 from tests.unit.cli.fake_services import FakeServices, Refusal

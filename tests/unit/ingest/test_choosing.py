@@ -6,7 +6,7 @@ import pytest
 
 from services.ingest.pulling.choosing import choose
 from services.ingest.pulling.dialogs import Dialog, Peer
-from shared.contracts.ingest import PullRequest
+from shared.contracts.telegram import PullRequest
 from shared.errors import Invalid, NotFound
 
 
