@@ -42,6 +42,12 @@ class Engines:
     valkey_port: int
 
 
+@pytest.fixture(autouse=True)
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing a dataset costs more than building one of a test's size; the tests of reports ask for it."""
+    monkeypatch.setenv("DATASET_PLOTS", "false")
+
+
 @pytest.fixture(scope="session")
 def public_folder() -> Iterator[Path]:
     """A folder that other users may pass: as root, PostgreSQL runs as one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -196,8 +197,10 @@ async def _save(
     manifest |= {"system_prompt": row.system_prompt, "chats": chats}
     with store.write(row.name, manifest) as folder:
         write_statistics(folder, statistics, canaries)
-        async with drawing(folder):
+        async with drawing(folder) if stage.settings.dataset_plots else nullcontext():
             write_examples(folder, portions, sided, planted_examples(canaries, row.system_prompt))
-        settings = request.model_dump(mode="json")
-        write_report(folder, Version(row.name, row.persona, row.version, row.system_prompt, settings, statistics))
+        if stage.settings.dataset_plots:
+            settings = request.model_dump(mode="json")
+            version = Version(row.name, row.persona, row.version, row.system_prompt, settings, statistics)
+            write_report(folder, version)
     return str(store.manifest(row.name)["digest"])

@@ -56,6 +56,9 @@ class IngestSettings(Settings):
         default=False,
         description="Whether the owner's first name becomes a pseudonym too, as everybody else's names do",
     )
+    dataset_plots: bool = Field(
+        default=True, description="Draw the plots and the report of every dataset version, which takes some seconds"
+    )
     min_examples: int = Field(
         default=20, ge=3, description="A dataset with fewer examples teaches nothing and leaves a split empty"
     )

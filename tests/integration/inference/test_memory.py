@@ -136,5 +136,6 @@ def test_redis_away_costs_memory_not_the_reply(start: Start) -> None:
 
 def test_a_turn_is_remembered_without_what_is_private(gateway: Gateway) -> None:
     ask(gateway, TALK, "my mail is bo@mail.example.org")
+    wait_until(lambda: bool(queued(gateway)), seconds=60, what="the turn on the queue")
     [turn] = queued(gateway)
     assert turn.message == "my mail is <email>"

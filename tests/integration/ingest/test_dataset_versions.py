@@ -23,6 +23,11 @@ BORIS = ConsentGrant(person="Boris Orlov", purposes=BOTH, evidence="said yes")
 CLEO = ConsentGrant(person="Cleo Marsh", purposes=BOTH, evidence="said yes")
 
 
+@pytest.fixture(autouse=True)
+def plots(no_plots: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASET_PLOTS", "true")
+
+
 async def imported(world: World, folder: Path, *chats: dict[str, Any], grants: tuple[ConsentGrant, ...]) -> None:
     await world.import_export(account(*chats), folder)
     for grant in grants:

@@ -18,7 +18,7 @@ from services.ingest.repository.history import History
 from shared.errors import Conflict, NotFound, StorageFull
 from tests.integration.ingest.conftest import SAMPLE, World, account, chat, message
 
-TABLES = "messages, topics, consents, imports, dataset_examples, datasets, chats, accounts, people"
+TABLES = "messages, topics, consents, imports, dataset_examples, datasets, sides, chats, accounts, people"
 #: What was found in words: not part of what leaves.
 FOUND = "found_names"
 MESSAGES = (

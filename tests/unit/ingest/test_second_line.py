@@ -23,4 +23,4 @@ CLEANER = Cleaner.of(
     ],
 )
 def test_only_the_owner_is_named_in_the_prompt(prompt: str, kinds: list[str]) -> None:
-    assert [offender.kinds for offender in SecondLine(CLEANER).of_prompt(prompt)] == ([kinds] if kinds else [])
+    assert [offender.kinds for offender in SecondLine(CLEANER).of_prompts([prompt])] == ([kinds] if kinds else [])

@@ -23,7 +23,7 @@ def statistics(**examples: int) -> DatasetStatistics:
     ("own", "found", "told"),
     [
         (0, statistics(train=0, val=0, test=0), "The owner has written nothing in these chats.*--owner NAME"),
-        (19, statistics(train=16, val=2, test=1), "Only 19 examples, at least 20 are needed, and a voice shows"),
+        (19, statistics(train=16, val=2, test=1), "Only 19 examples, at least 20 are needed, and a voice needs"),
         (30, statistics(train=30, val=0, test=0), "val, test would be empty: at least 3 are needed"),
     ],
     ids=["no owner", "too few", "one thread"],

@@ -43,10 +43,13 @@ TALK = st.lists(st.sampled_from(HARMLESS), max_size=3, unique=True)
 def test_every_kind_leaves_as_if_the_whole_had_been_masked(
     before: list[str], private: str, behind: list[str], sizes: list[int]
 ) -> None:
-    text = " and so ".join([*before, private, *behind])
+    """But that a number, harmless by itself, may be masked in the whole for what comes after it."""
+    pieces = [*before, private, *behind]
+    text = " and so ".join(pieces)
     guard = OutputGuard("I am an AI.")
     said = "".join(through(guard, cut(text, sizes)))
-    assert said == masked(text).text or guard.hit == "repetition"
+    one_by_one = " and so ".join(masked(piece).text for piece in pieces)
+    assert said in (masked(text).text, one_by_one) or guard.hit == "repetition"
     assert guard.hit in ("masked", "repetition")
 
 
