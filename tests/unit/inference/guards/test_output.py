@@ -35,7 +35,10 @@ def test_a_secret_is_masked_however_it_is_cut(sizes: list[int]) -> None:
 
 
 SIZES = st.lists(st.integers(min_value=1, max_value=30))
-TALK = st.lists(st.sampled_from(HARMLESS), max_size=3, unique=True)
+#: Without numbers, which a private word in their neighbourhood may turn into something private.
+TALK = st.lists(
+    st.sampled_from([piece for piece in HARMLESS if not any(map(str.isdigit, piece))]), max_size=3, unique=True
+)
 
 
 @settings(deadline=None)
@@ -43,13 +46,10 @@ TALK = st.lists(st.sampled_from(HARMLESS), max_size=3, unique=True)
 def test_every_kind_leaves_as_if_the_whole_had_been_masked(
     before: list[str], private: str, behind: list[str], sizes: list[int]
 ) -> None:
-    """But that a number, harmless by itself, may be masked in the whole for what comes after it."""
-    pieces = [*before, private, *behind]
-    text = " and so ".join(pieces)
+    text = " and so ".join([*before, private, *behind])
     guard = OutputGuard("I am an AI.")
     said = "".join(through(guard, cut(text, sizes)))
-    one_by_one = " and so ".join(masked(piece).text for piece in pieces)
-    assert said in (masked(text).text, one_by_one) or guard.hit == "repetition"
+    assert said == masked(text).text or guard.hit == "repetition"
     assert guard.hit in ("masked", "repetition")
 
 
