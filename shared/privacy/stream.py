@@ -17,7 +17,7 @@ from shared.privacy.seed_phrases import FUNCTION_WORDS
 #: Plain words that may stand between two parts of one find, by what the part before them is.
 AFTER_CAPITAL, AFTER_JOINT, AFTER_DIGITS = 1, 3, 3
 #: So many digits may be anything until the words behind them say what: "49 30 1234567 ... call me there".
-MANY_DIGITS, AFTER_MANY = 6, 12
+MANY_DIGITS, AFTER_MANY = 5, 12
 
 WORD = re.compile(r"\S+")
 DIGIT = re.compile(r"\d")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.inference.guards.output import OutputGuard
@@ -35,14 +35,12 @@ def test_a_secret_is_masked_however_it_is_cut(sizes: list[int]) -> None:
 
 
 SIZES = st.lists(st.integers(min_value=1, max_value=30))
-#: Without numbers, which a private word in their neighbourhood may turn into something private.
-TALK = st.lists(
-    st.sampled_from([piece for piece in HARMLESS if not any(map(str.isdigit, piece))]), max_size=3, unique=True
-)
+TALK = st.lists(st.sampled_from(HARMLESS), max_size=3, unique=True)
 
 
 @settings(deadline=None)
 @given(TALK, st.sampled_from(TEXTS), TALK, SIZES)
+@example(["15000"], "my passport is P7203846", [], [])
 def test_every_kind_leaves_as_if_the_whole_had_been_masked(
     before: list[str], private: str, behind: list[str], sizes: list[int]
 ) -> None:
