@@ -26,7 +26,7 @@ REACH = 16
 BURST = 30.0
 #: A doubling of the time since, in minutes, and each message between, make a link less likely.
 TIME, DISTANCE = 0.3, 0.3
-#: One names the other; a third is named instead.
+#: One names the other; a third is named instead, unless both name the same, whom they then talk about.
 NAMED, ELSEWHERE = 4.0, 3.0
 #: The other had answered this speaker; the two are one speaker, who has been silent for longer than ``BURST``.
 ANSWERED, SAME = 0.75, -2.0
@@ -115,12 +115,13 @@ def _worth(seen: _Seen, other: _Seen, owner: int) -> float:
     worth = -TIME * log2(1 + (seen.seconds - other.seconds) / 60)
     if sender != owner and sender not in other.talk.speakers:
         worth -= JOINS
+    elsewhere = 0.0 if seen.named & other.named else -ELSEWHERE
     if seen.named:
-        worth += NAMED if speaker in seen.named else -ELSEWHERE
+        worth += NAMED if speaker in seen.named else elsewhere
     if sender == speaker:
         worth += SAME
     elif other.named:
-        worth += NAMED if sender in other.named else -ELSEWHERE
+        worth += NAMED if sender in other.named else elsewhere
     if other.answers == sender != speaker:
         worth += ANSWERED
     if seen.stems and other.stems:

@@ -58,7 +58,7 @@ RECEIPT = {
     "ingest: chats": 1,
     "ingest: mentions": 2,
     "ingest: names": 1,
-    "ingest: examples": 120,
+    "ingest: examples": 121,
     "ingest: datasets": 1,
     "ingest: consents": 4,
     "ingest: texts with the name": 2,

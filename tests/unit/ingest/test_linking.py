@@ -55,6 +55,11 @@ def test_who_is_named_is_who_is_answered() -> None:
     assert len({e.conversation for e in found}) == 2
 
 
+def test_who_both_speak_of_is_answered_by_neither() -> None:
+    session = [said(1, MIRA, f"Did {OMARS} call you?"), said(2, OWNER, f"{OMARS} never calls", 1)]
+    assert links(session, OWNER, NAMED) == [None, 1]
+
+
 def test_who_speaks_of_themself_names_nobody() -> None:
     messages = [said(1, MIRA, "dry?"), said(2, OWNER, "ada says yes"), said(3, MIRA, "and the bread?")]
     assert links([*messages, said(4, OWNER, "ada says no")], OWNER, NAMED) == [None, 1, 2, 3]
