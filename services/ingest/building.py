@@ -187,11 +187,12 @@ async def _save(
 ) -> str:
     store = ArtifactStore(stage.settings.datasets)
     store.remove(row.name)  # of a build that was killed after its files and before its row
+    settings = request.model_dump(mode="json")
     manifest = {
         "kind": "dataset",
         "persona": row.persona,
         "version": row.version,
-        "settings": request.model_dump(mode="json"),
+        "settings": settings,
         "canaries": len(canaries.canaries),
     }
     manifest |= {"system_prompt": row.system_prompt, "chats": chats}
@@ -200,7 +201,6 @@ async def _save(
         async with drawing(folder) if stage.settings.dataset_plots else nullcontext():
             write_examples(folder, portions, sided, planted_examples(canaries, row.system_prompt))
         if stage.settings.dataset_plots:
-            settings = request.model_dump(mode="json")
             version = Version(row.name, row.persona, row.version, row.system_prompt, settings, statistics)
             write_report(folder, version)
     return str(store.manifest(row.name)["digest"])

@@ -105,17 +105,20 @@ class PortionWriter:
         portion = Portion(work.chat, own=sum(message.sender == self.owner for message in work.messages))
         group = work.kind != "personal_chat"
         plain = Style(self.system_prompt, group, self.pseudonyms, self._joined)
+        styles: dict[str, Style] = {}
         clean: dict[int, bool] = {}
         place = self.folder / str(work.chat)
         with place.with_suffix(EXAMPLES).open("wb") as lines, place.with_suffix(LINEAGE).open("wb") as lineage:
             for window, facts in self._windows(work, portion):
-                style = self._filled(plain, work.relation, window.language)
-                portion.prompts.add(style.system_prompt)
+                if window.language not in styles:
+                    styles[window.language] = self._filled(plain, work.relation, window.language)
+                style = styles[window.language]
                 example = write_example(window, style)
                 lines.write(example.model_dump_json().encode() + b"\n")
                 lineage.write(_lineage(window, example))
                 portion.facts.append(facts)
                 self._look_again(window, example, style, clean, portion)
+        portion.prompts = {style.system_prompt for style in styles.values()}
         return portion
 
     def _filled(self, style: Style, relation: Relation, language: str) -> Style:
